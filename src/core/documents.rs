@@ -1,0 +1,1 @@
+//! Public documents of a server: metadata and JWK Sets, fetched and cached.

@@ -1,0 +1,24 @@
+//! What authctl knows.
+//!
+//! Nothing here prints or reads the terminal, the environment or the home
+//! directory; time comes in as an argument ([`time::Clock`]), and so does the
+//! network ([`http::Transport`]).
+//!
+//! Arrows inside: `session`, `login`, `documents` → `oauth`, `store`, `http`,
+//! `config`; `oauth` → `jose`, `http` (its value types); everyone → `secret`,
+//! `time`, `error`.
+
+pub mod config;
+pub mod documents;
+pub mod error;
+pub mod http;
+pub mod jose;
+pub mod login;
+pub mod oauth;
+pub mod secret;
+pub mod session;
+pub mod store;
+pub mod time;
+pub mod uri;
+
+pub use error::Error;

@@ -1,0 +1,1 @@
+//! The embedded authorization server, to try everything with nothing installed.
