@@ -276,9 +276,9 @@ impl Reader<'_> {
     fn value(&self, setting: Setting, place: &str, item: &Item) -> Result<Value, Error> {
         let text = || item.as_str().map(str::to_owned);
         match setting.kind() {
-            Kind::Text => match item.as_integer() {
+            Kind::Text | Kind::Url | Kind::Span => match item.as_integer() {
                 // `timeout = 30` reads naturally; a bare number is seconds.
-                Some(number) if setting == Setting::Timeout && number >= 0 => {
+                Some(number) if setting.kind() == Kind::Span && number >= 0 => {
                     Ok(Value::Text(number.to_string()))
                 }
                 _ => text()

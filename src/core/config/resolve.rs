@@ -139,6 +139,24 @@ impl Settings {
             .collect()
     }
 
+    /// Reads every value that is there as what it must be.
+    ///
+    /// # Errors
+    ///
+    /// Those of the first that does not fit.
+    pub fn check(&self) -> Result<(), Error> {
+        for setting in Setting::all() {
+            match setting.kind() {
+                Kind::Text | Kind::List => {}
+                Kind::Url => drop(self.url(setting)?),
+                Kind::Span => drop(self.span(setting)?),
+                Kind::Pairs => drop(self.pairs(setting)?),
+                Kind::Reference => drop(self.reference(setting)?),
+            }
+        }
+        Ok(())
+    }
+
     /// Returns a URL that may be spoken to.
     ///
     /// # Errors

@@ -56,6 +56,10 @@ pub enum Setting {
 pub enum Kind {
     /// A text.
     Text,
+    /// A URL that may be spoken to.
+    Url,
+    /// A span of time.
+    Span,
     /// A reference to a secret.
     Reference,
     /// A list of texts; a single text stands for a list of one, and in
@@ -143,7 +147,7 @@ const TABLE: [Row; 21] = [
         "issuer",
         "--issuer",
         "AUTHCTL_ISSUER",
-        Kind::Text,
+        Kind::Url,
     ),
     row(
         Setting::ClientId,
@@ -192,42 +196,42 @@ const TABLE: [Row; 21] = [
         "token_endpoint",
         "--token-endpoint",
         "AUTHCTL_TOKEN_ENDPOINT",
-        Kind::Text,
+        Kind::Url,
     ),
     row(
         Setting::RevocationEndpoint,
         "revocation_endpoint",
         "--revocation-endpoint",
         "AUTHCTL_REVOCATION_ENDPOINT",
-        Kind::Text,
+        Kind::Url,
     ),
     row(
         Setting::IntrospectionEndpoint,
         "introspection_endpoint",
         "--introspection-endpoint",
         "AUTHCTL_INTROSPECTION_ENDPOINT",
-        Kind::Text,
+        Kind::Url,
     ),
     row(
         Setting::UserinfoEndpoint,
         "userinfo_endpoint",
         "--userinfo-endpoint",
         "AUTHCTL_USERINFO_ENDPOINT",
-        Kind::Text,
+        Kind::Url,
     ),
     row(
         Setting::EndSessionEndpoint,
         "end_session_endpoint",
         "--end-session-endpoint",
         "AUTHCTL_END_SESSION_ENDPOINT",
-        Kind::Text,
+        Kind::Url,
     ),
     row(
         Setting::JwksUri,
         "jwks_uri",
         "--jwks-uri",
         "AUTHCTL_JWKS_URI",
-        Kind::Text,
+        Kind::Url,
     ),
     row(
         Setting::Param,
@@ -277,7 +281,7 @@ const TABLE: [Row; 21] = [
         "timeout",
         "--timeout",
         "AUTHCTL_TIMEOUT",
-        Kind::Text,
+        Kind::Span,
     ),
 ];
 
@@ -328,7 +332,7 @@ impl Setting {
             return None;
         }
         Some(match self.kind() {
-            Kind::Text | Kind::Reference => Value::Text(text.to_owned()),
+            Kind::Text | Kind::Url | Kind::Span | Kind::Reference => Value::Text(text.to_owned()),
             Kind::List => Value::List(split_list(text)),
             Kind::Pairs => {
                 Value::List(text.split(',').map(|pair| pair.trim().to_owned()).collect())
