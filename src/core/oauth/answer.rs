@@ -79,7 +79,7 @@ impl Answer<'_> {
             host: self.request.url.authority(),
             status: self.response.status,
             reason,
-            retry_after: None,
+            retry_after: http::retry_after(self.response, None),
         }
     }
 
