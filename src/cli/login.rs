@@ -5,7 +5,7 @@ use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::login;
 use authctl::core::session::Sessions;
-use authctl::core::store::{Key, Record, StoreKind};
+use authctl::core::store::{Record, StoreKind};
 use authctl::core::time::{Timestamp, humanize_span};
 use serde_json::json;
 
@@ -62,8 +62,13 @@ enum Format {
     Json,
 }
 
+/// Said once for each profile.
+const PASSWORD_GRANT: &str = "the password grant is deprecated (RFC 9700 section 2.4: it \"MUST NOT \
+     be used\"), since it shows the password to the client; where the server can, use the authorization \
+     code flow with PKCE or the device flow, and for services `authctl token --client`";
+
 /// What is remembered of a sign-in beside the references to secrets.
-const REMEMBERED: [Setting; 18] = [
+const REMEMBERED: [Setting; 19] = [
     Setting::Issuer,
     Setting::ClientId,
     Setting::ClientSecret,
@@ -82,6 +87,7 @@ const REMEMBERED: [Setting; 18] = [
     Setting::Store,
     Setting::Cacert,
     Setting::Cert,
+    Setting::CertKey,
 ];
 
 /// Signs in.
@@ -92,16 +98,14 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
     let password = args.password.as_ref().map(reference_text);
     text(&mut flags, Setting::Password, password.as_ref());
     let settings = cx.settings_of(&profile, flags)?;
+    let what = format!("cannot sign in for profile `{profile}`");
     let (record, store) = cx.with_sessions_of(&settings, Freshness::Fetched, |sessions| {
-        if sessions.store.kind() == StoreKind::None {
-            return Err(cx.no_store(&settings)?.during(format!("cannot sign in for profile `{profile}`")));
-        }
         choose_flow(cx, args, sessions)?;
         // Where it is known already who signs in, a wrong setting is said
         // before a password is asked for.
         sessions.connection.client_id()?;
         sessions.connection.parameters()?;
-        warn_of_password(cx, sessions)?;
+        cx.note_once("password-grant", &profile, PASSWORD_GRANT);
         let (username, password) = credentials(cx, &settings)?;
         let record = login::by_password(sessions, &username, &password)
             .map_err(|error| error.during(format!("cannot sign in for profile `{profile}`")))?;
@@ -129,19 +133,6 @@ fn choose_flow(cx: &Context, args: &LoginArgs, sessions: &Sessions<'_>) -> Resul
         "no way to sign in is known: the server does not offer the password grant",
         "if it takes passwords all the same, use `--flow password`",
     ))
-}
-
-/// Says once per profile that the password grant is deprecated.
-fn warn_of_password(cx: &Context, sessions: &Sessions<'_>) -> Result<(), Error> {
-    let key = Key::session(sessions.connection.settings().profile_name());
-    if !sessions.store.load(&key)?.is_some_and(|record| record.password_warned) {
-        cx.render.note(
-            "the password grant is deprecated (RFC 9700 section 2.4: it \"MUST NOT be used\"), since it shows \
-             the password to the client; where the server can, use the authorization code flow with PKCE \
-             or the device flow, and for services `authctl token --client`",
-        );
-    }
-    Ok(())
 }
 
 fn credentials(
@@ -187,7 +178,7 @@ fn remember(cx: &Context, profile: &str, settings: &Settings, record: &Record) -
                 }
                 _ => continue,
             },
-            (_, Value::Text(path)) if matches!(setting, Setting::Cacert | Setting::Cert) => {
+            (_, Value::Text(path)) if matches!(setting, Setting::Cacert | Setting::Cert | Setting::CertKey) => {
                 Value::Text(absolute(path))
             }
             (_, value) => value.clone(),

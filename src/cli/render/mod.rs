@@ -77,6 +77,11 @@ impl Render {
         render
     }
 
+    /// Says whether notes are silenced.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Returns a style for answers; see [`Paint`].
     pub fn stdout_paint(&self) -> Paint {
         Paint(self.stdout_color)
@@ -167,6 +172,15 @@ impl Render {
         // When stderr is closed there is nobody to tell.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+}
+
+/// Returns the table without the spaces that end its lines.
+pub fn trimmed_table(table: &comfy_table::Table) -> String {
+    table
+        .to_string()
+        .lines()
+        .map(|line| line.trim_end().to_owned() + "\n")
+        .collect()
 }
 
 /// Colours text, or leaves it.

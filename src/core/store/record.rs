@@ -36,6 +36,9 @@ pub struct Record {
     pub subject: Option<String>,
     /// The name the person signed in with.
     pub username: Option<String>,
+    /// The scopes that the sign-in asked for, sorted: those of every refresh
+    /// that asks for nothing else.
+    pub requested_scope: Vec<String>,
     /// The refresh token.
     pub refresh_token: Option<Secret>,
     /// The ID Token of the sign-in, or of the last refresh that gave one.
@@ -46,8 +49,6 @@ pub struct Record {
     pub created_at: Timestamp,
     /// When the record last changed.
     pub updated_at: Timestamp,
-    /// Whether it was already said that the password grant is deprecated.
-    pub password_warned: bool,
     /// Members of the JSON object that this version does not know.
     pub other: UnknownMembers,
 }
@@ -98,12 +99,12 @@ impl Record {
             client_id: client_id.into(),
             subject: None,
             username: None,
+            requested_scope: Vec::new(),
             refresh_token: None,
             id_token: None,
             tokens: Vec::new(),
             created_at: now,
             updated_at: now,
-            password_warned: false,
             other: UnknownMembers::default(),
         }
     }
@@ -150,6 +151,7 @@ impl Record {
             client_id: members.required("client_id")?,
             subject: members.optional("subject")?,
             username: members.optional("username")?,
+            requested_scope: members.optional("requested_scope")?.unwrap_or_default(),
             refresh_token: members.secret("refresh_token")?,
             id_token: members.secret("id_token")?,
             tokens: tokens
@@ -159,7 +161,6 @@ impl Record {
                 .collect::<Result<_, _>>()?,
             created_at: members.required("created_at")?,
             updated_at: members.required("updated_at")?,
-            password_warned: members.optional("password_warned")?.unwrap_or(false),
             other: members.rest(),
         })
     }
@@ -232,14 +233,12 @@ impl Serialize for Record {
         map.serialize_entry("client_id", &self.client_id)?;
         optional(&mut map, "subject", self.subject.as_ref())?;
         optional(&mut map, "username", self.username.as_ref())?;
+        map.serialize_entry("requested_scope", &self.requested_scope)?;
         optional(&mut map, "refresh_token", exposed(&self.refresh_token))?;
         optional(&mut map, "id_token", exposed(&self.id_token))?;
         map.serialize_entry("tokens", &self.tokens)?;
         map.serialize_entry("created_at", &self.created_at)?;
         map.serialize_entry("updated_at", &self.updated_at)?;
-        if self.password_warned {
-            map.serialize_entry("password_warned", &true)?;
-        }
         self.other.serialize_into(&mut map)?;
         map.end()
     }
@@ -411,7 +410,7 @@ mod tests {
         record.username = Some("alice@example".into());
         record.refresh_token = Some(Secret::new("rt-hunter2"));
         record.id_token = Some(Secret::new("id-hunter2"));
-        record.password_warned = true;
+        record.requested_scope = vec!["openid".to_owned()];
         record.put_token(token(&["openid"]));
         record
     }
@@ -422,7 +421,7 @@ mod tests {
         let text = String::from_utf8(json.to_vec()).unwrap();
         assert_eq!(
             text,
-            r#"{"version":1,"issuer":"https://as.example","client_id":"authctl","subject":"alice","username":"alice@example","refresh_token":"rt-hunter2","id_token":"id-hunter2","tokens":[{"access_token":"at-hunter2","token_type":"Bearer","scope":["openid"],"requested_scope":["openid"],"audience":"https://api.example","resource":["https://api.example/v1"],"issued_at":1700000000,"expires_at":1700000300,"proof_key":"thumb"}],"created_at":1700000000,"updated_at":1700000000,"password_warned":true}"#
+            r#"{"version":1,"issuer":"https://as.example","client_id":"authctl","subject":"alice","username":"alice@example","requested_scope":["openid"],"refresh_token":"rt-hunter2","id_token":"id-hunter2","tokens":[{"access_token":"at-hunter2","token_type":"Bearer","scope":["openid"],"requested_scope":["openid"],"audience":"https://api.example","resource":["https://api.example/v1"],"issued_at":1700000000,"expires_at":1700000300,"proof_key":"thumb"}],"created_at":1700000000,"updated_at":1700000000}"#
         );
         assert_eq!(json.capacity(), json.len());
         assert_eq!(Record::from_json(&json).unwrap().to_json(), json);

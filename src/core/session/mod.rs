@@ -12,11 +12,18 @@ use std::time::Duration;
 
 use super::connection::Connection;
 use super::error::{Error as CoreError, Exit, Report};
-use super::oauth::token::{client_credentials_request, process_token_response, refresh_request};
-use super::oauth::{self, Parameters, TokenResponse, id_token};
+use super::oauth::token::{process_token_response, refresh_request};
+use super::oauth::{self, Parameters, Scopes, TokenResponse, id_token};
 use super::secret::Secret;
-use super::store::{CachedToken, ClientKey, Key, LockGuard, Record, TokenStore, Wanted};
+use super::store::{self, CachedToken, Key, LockGuard, Record, TokenStore, UnknownMembers, Wanted};
 use super::time::Timestamp;
+
+mod client;
+mod end;
+mod error;
+
+pub use end::{Ended, Untold};
+pub use error::Error;
 
 /// Holds off interruption while a rotated refresh token is not saved yet.
 pub trait Shield {
@@ -72,7 +79,7 @@ pub struct Token {
     pub source: TokenSource,
     /// Why it could not be kept, where a new one could not: the server has
     /// spent what was asked with, so the token is still the caller's.
-    pub unsaved: Option<super::store::Error>,
+    pub unsaved: Option<store::Error>,
 }
 
 /// The sessions and cached tokens of one connection.
@@ -113,8 +120,8 @@ impl Sessions<'_> {
     /// [`Error::RefreshRefused`] when a person must sign in; whatever the
     /// request meets otherwise.
     pub fn session_token(&self, ask: Ask) -> Result<Token, CoreError> {
-        let parameters = self.connection.parameters()?;
         let record = self.record()?;
+        let parameters = self.session_parameters(&record)?;
         if !ask.force
             && let Some(token) = self.usable(&record, &parameters, ask.min_ttl)
         {
@@ -146,89 +153,14 @@ impl Sessions<'_> {
         }
     }
 
-    /// Returns a valid access token of the client's own.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the request meets. A store that fails is no error where the
-    /// token was issued: see [`Token::unsaved`].
-    pub fn client_token(&self, ask: Ask) -> Result<Token, CoreError> {
-        let parameters = self.connection.parameters()?;
-        let key = self.client_key(&parameters)?;
-        if ask.no_store {
-            return self.request_client_token(&parameters);
+    /// Returns what is asked for of the session's server; where no scope is
+    /// named it is the sign-in's.
+    fn session_parameters(&self, record: &Record) -> Result<Parameters, CoreError> {
+        let mut parameters = self.connection.parameters()?;
+        if parameters.scope.is_empty() {
+            parameters.scope = Scopes::from_wire(&record.requested_scope.join(" "));
         }
-        if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
-            return Ok(token);
-        }
-        let _lock = self.lock(&key)?;
-        // Whoever held the lock before may have fetched the very token.
-        if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
-            return Ok(token);
-        }
-        let mut token = self.request_client_token(&parameters)?;
-        let now = self.connection.clock().now();
-        let mut record = Record::new(self.connection.server_name()?, self.connection.client_id()?, now);
-        record.put_token(token.cached.clone());
-        token.unsaved = self.store.save(&key, &record).err();
-        Ok(token)
-    }
-
-    fn cached_client_token(
-        &self,
-        key: &Key,
-        parameters: &Parameters,
-        ask: Ask,
-    ) -> Result<Option<Token>, CoreError> {
-        if ask.force {
-            return Ok(None);
-        }
-        let now = self.connection.clock().now();
-        let Some(record) = self.store.load(key)? else {
-            return Ok(None);
-        };
-        let resource = resource_texts(parameters);
-        let token = record
-            .token(&wanted(parameters, &resource))
-            .filter(|token| token.lives(now, ask.min_ttl));
-        Ok(token.map(|token| Token {
-            cached: token.clone(),
-            source: TokenSource::Cache,
-            unsaved: None,
-        }))
-    }
-
-    fn request_client_token(&self, parameters: &Parameters) -> Result<Token, CoreError> {
-        let endpoint = self.connection.endpoint(oauth::Endpoints::token)?;
-        let auth = self.connection.auth("token_endpoint")?;
-        let request = client_credentials_request(&endpoint, &auth, parameters);
-        log::debug!("asking {endpoint} for a token of the client's own");
-        let response = self.connection.send(&request)?;
-        let response = process_token_response(&request, &response)?;
-        Ok(Token {
-            cached: cached_token(&response, parameters, self.connection.clock().now()),
-            source: TokenSource::Request,
-            unsaved: None,
-        })
-    }
-
-    /// Returns the key under which a client's own token is kept.
-    fn client_key(&self, parameters: &Parameters) -> Result<Key, CoreError> {
-        let extra: Vec<(String, String)> = parameters
-            .extra
-            .iter()
-            .map(|parameter| (parameter.name().to_owned(), parameter.value().expose().to_owned()))
-            .collect();
-        Ok(Key::client(&ClientKey {
-            issuer: &self.connection.server_name()?,
-            client_id: self.connection.client_id()?,
-            account: None,
-            scopes: parameters.scope.as_slice(),
-            audience: parameters.audience.as_deref(),
-            resource: &resource_texts(parameters),
-            proof_key: None,
-            parameters: &extra,
-        }))
+        Ok(parameters)
     }
 
     /// Renews the session, or uses what another process has renewed since
@@ -297,7 +229,14 @@ impl Sessions<'_> {
         // Everything that can fail before the refresh token is spent has been
         // done by now but this.
         self.store.check_writable()?;
-        let request = refresh_request(&endpoint, &auth, &refresh_token, parameters);
+        let mut asked = parameters.clone();
+        if asked.scope.sorted() == record.requested_scope {
+            // "If omitted [it] is treated as equal to the scope originally
+            // granted" (RFC 6749 §6), which may be less than was asked for:
+            // asking for that again could be refused.
+            asked.scope = Scopes::default();
+        }
+        let request = refresh_request(&endpoint, &auth, &refresh_token, &asked);
         log::debug!("renewing the session of profile `{}` at {endpoint}", self.profile());
         let held = self.shield.hold();
         let response = self.connection.send(&request)?;
@@ -342,8 +281,7 @@ impl Sessions<'_> {
     }
 
     /// Returns the token of a session that serves: the one asked for with the
-    /// same scope, audience and resource. Where nothing is asked for it is the
-    /// one of the sign-in.
+    /// same scope, audience and resource.
     fn usable<'r>(
         &self,
         record: &'r Record,
@@ -411,7 +349,7 @@ pub fn cached_token(response: &TokenResponse, parameters: &Parameters, now: Time
         issued_at: now,
         expires_at: response.expires_in.map(|span| now.saturating_add(span)),
         proof_key: None,
-        other: super::store::UnknownMembers::default(),
+        other: UnknownMembers::default(),
     }
 }
 
@@ -462,113 +400,5 @@ fn may_go_on(error: &CoreError) -> bool {
         | Exit::Refused
         | Exit::Config
         | Exit::Interrupted => false,
-    }
-}
-
-/// Why there is no usable session.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Nobody has signed in with this profile.
-    #[error("nobody is signed in for profile `{profile}`")]
-    NoSession {
-        /// The profile.
-        profile: String,
-    },
-    /// The session is another server's or another client's.
-    #[error("the session of profile `{profile}` is of {has}, not of {wants}")]
-    OtherServer {
-        /// The profile.
-        profile: String,
-        /// Whose it is.
-        has: String,
-        /// Whose the settings say.
-        wants: String,
-    },
-    /// The access token has expired and there is no refresh token.
-    #[error("the session of profile `{profile}` has expired{} and cannot be renewed: the server gave no refresh token", at_text(*.at))]
-    Expired {
-        /// The profile.
-        profile: String,
-        /// When the last access token expired.
-        at: Option<Timestamp>,
-    },
-    /// The server does not take the refresh token any more.
-    #[error("the session of profile `{profile}` cannot be renewed: the server answered {}{}", .response.error, .response.described())]
-    RefreshRefused {
-        /// The profile.
-        profile: String,
-        /// What it answered.
-        response: oauth::ErrorResponse,
-    },
-    /// Other processes renewed the session again and again.
-    #[error("the session of profile `{profile}` is being renewed elsewhere at the same time")]
-    Busy {
-        /// The profile.
-        profile: String,
-    },
-}
-
-fn at_text(at: Option<Timestamp>) -> String {
-    at.map_or_else(String::new, |at| format!(" at {at}"))
-}
-
-impl Error {
-    /// Returns what the server answered, where it did.
-    pub fn response(&self) -> Option<&oauth::ErrorResponse> {
-        match self {
-            Self::RefreshRefused { response, .. } => Some(response),
-            Self::NoSession { .. }
-            | Self::OtherServer { .. }
-            | Self::Expired { .. }
-            | Self::Busy { .. } => None,
-        }
-    }
-}
-
-impl Report for Error {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoSession { .. } => "no_session",
-            Self::OtherServer { .. } => "session_of_other_server",
-            Self::Expired { .. } => "session_expired",
-            Self::RefreshRefused { .. } => "refresh_refused",
-            Self::Busy { .. } => "session_busy",
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        match self {
-            Self::NoSession { .. }
-            | Self::OtherServer { .. }
-            | Self::Expired { .. }
-            | Self::RefreshRefused { .. } => Exit::SignIn,
-            Self::Busy { .. } => Exit::Unreachable,
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoSession { profile } => Some(format!(
-                "sign in with `authctl login{}`",
-                profile_flag(profile)
-            )),
-            Self::OtherServer { profile, .. } => Some(format!(
-                "sign in there with `authctl login{}`, or name another profile with `--profile`",
-                profile_flag(profile)
-            )),
-            Self::Expired { profile, .. } | Self::RefreshRefused { profile, .. } => Some(format!(
-                "sign in again with `authctl login{}`",
-                profile_flag(profile)
-            )),
-            Self::Busy { .. } => Some("try again".into()),
-        }
-    }
-}
-
-fn profile_flag(profile: &str) -> String {
-    if profile == super::config::file::DEFAULT_PROFILE {
-        String::new()
-    } else {
-        format!(" --profile {profile}")
     }
 }
