@@ -226,9 +226,11 @@ impl Context {
     pub fn open_store(&self, settings: &Settings) -> Result<Opened, Error> {
         let choice = match settings.text(Setting::Store) {
             None => Choice::Auto,
-            Some(Found { value, source }) => value
-                .parse()
-                .map_err(|error: store::UnknownChoice| bad(Setting::Store, &source, &error.to_string()))?,
+            Some(Found { value, source }) => {
+                value.parse().map_err(|error: store::UnknownChoice| {
+                    bad(Setting::Store, &source, &error.to_string())
+                })?
+            }
         };
         let key = match choice {
             Choice::File | Choice::Auto => self.file_key()?,
@@ -239,7 +241,11 @@ impl Context {
             places.prompt_wait = KEYCHAIN_PROMPT_WAIT;
         }
         let opened = store::open(choice, &places, key)?;
-        log::debug!("the token store is {}: {}", opened.store.kind(), opened.reason);
+        log::debug!(
+            "the token store is {}: {}",
+            opened.store.kind(),
+            opened.reason
+        );
         Ok(opened)
     }
 
@@ -263,7 +269,10 @@ impl Context {
     /// what is remembered is no secret and may be lost.
     pub fn note_once(&self, topic: &str, subject: &str, text: &str) {
         let said = directories().ok().map(|folders| {
-            let name = format!("{topic}-{}", authctl::core::secret::fingerprint(subject.as_bytes()));
+            let name = format!(
+                "{topic}-{}",
+                authctl::core::secret::fingerprint(subject.as_bytes())
+            );
             folders.cache_dir().join("said").join(name)
         });
         if said.as_ref().is_some_and(|path| path.exists()) {

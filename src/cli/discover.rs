@@ -41,9 +41,15 @@ const LISTS: [(&str, &str); 8] = [
     ("grant types", "grant_types_supported"),
     ("response types", "response_types_supported"),
     ("scopes", "scopes_supported"),
-    ("client authentication", "token_endpoint_auth_methods_supported"),
+    (
+        "client authentication",
+        "token_endpoint_auth_methods_supported",
+    ),
     ("PKCE", "code_challenge_methods_supported"),
-    ("ID Token algorithms", "id_token_signing_alg_values_supported"),
+    (
+        "ID Token algorithms",
+        "id_token_signing_alg_values_supported",
+    ),
     ("subject types", "subject_types_supported"),
     ("DPoP algorithms", "dpop_signing_alg_values_supported"),
 ];
@@ -57,12 +63,14 @@ pub fn run(cx: &Context, args: &DiscoverArgs) -> Result<(), Error> {
     let settings = cx.settings(layer)?;
     let members = cx.with_connection(&settings, Freshness::Fetched, |connection| {
         let metadata = connection.metadata()?;
-        metadata.map(|metadata| metadata.members().clone()).ok_or_else(|| {
-            Error::usage(
-                "no authorization server is given",
-                "name its issuer: `authctl discover https://as.example`",
-            )
-        })
+        metadata
+            .map(|metadata| metadata.members().clone())
+            .ok_or_else(|| {
+                Error::usage(
+                    "no authorization server is given",
+                    "name its issuer: `authctl discover https://as.example`",
+                )
+            })
     })?;
     if cx.json || args.output == Some(Format::Json) {
         return cx.render.json(&Value::Object(members));
@@ -75,9 +83,18 @@ fn summary(members: &Map<String, Value>) -> String {
     let mut line = |name: &str, value: &str| {
         text.push_str(&format!("{name:<24} {}\n", escape(value)));
     };
-    line("issuer", members.get("issuer").and_then(Value::as_str).unwrap_or_default());
+    line(
+        "issuer",
+        members
+            .get("issuer")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+    );
     for (name, value) in members {
-        if let (true, Some(url)) = (name.ends_with("_endpoint") || name == "jwks_uri", value.as_str()) {
+        if let (true, Some(url)) = (
+            name.ends_with("_endpoint") || name == "jwks_uri",
+            value.as_str(),
+        ) {
             line(&escape(name), url);
         }
     }

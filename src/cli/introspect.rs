@@ -68,4 +68,3 @@ pub fn run(cx: &Context, args: &IntrospectArgs) -> Result<(), Error> {
     }
     cx.render.text(&claims_text(&answer.members, cx.now()))
 }
-

@@ -99,7 +99,11 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
     text(&mut flags, Setting::Password, password.as_ref());
     let settings = cx.settings_of(&profile, flags)?;
     let what = format!("cannot sign in for profile `{profile}`");
-    let (record, store) = cx.with_sessions_of(&settings, Freshness::Fetched, |sessions| {
+    let opened = cx.open_store(&settings)?;
+    opened
+        .must_keep()
+        .map_err(|error| Error::from(error).during(what.clone()))?;
+    let record = cx.with_opened(&settings, Freshness::Fetched, &opened, |sessions| {
         choose_flow(cx, args, sessions)?;
         // Where it is known already who signs in, a wrong setting is said
         // before a password is asked for.
@@ -107,12 +111,11 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
         sessions.connection.parameters()?;
         cx.note_once("password-grant", &profile, PASSWORD_GRANT);
         let (username, password) = credentials(cx, &settings)?;
-        let record = login::by_password(sessions, &username, &password)
-            .map_err(|error| error.during(format!("cannot sign in for profile `{profile}`")))?;
-        Ok((record, sessions.store.kind()))
+        login::by_password(sessions, &username, &password)
+            .map_err(|error| error.during(what.clone()))
     })?;
     remember(cx, &profile, &settings, &record)?;
-    answer(cx, args, &profile, &record, store)
+    answer(cx, args, &profile, &record, opened.store.kind())
 }
 
 /// Settles the flow, and says on stderr which it is and why.
@@ -122,11 +125,13 @@ fn choose_flow(cx: &Context, args: &LoginArgs, sessions: &Sessions<'_>) -> Resul
         return Ok(());
     }
     if settings.get(Setting::Username).is_some() {
-        cx.render.note("signing in by the password grant, because a username is given");
+        cx.render
+            .note("signing in by the password grant, because a username is given");
         return Ok(());
     }
     if login::offers_password(sessions.connection)? {
-        cx.render.note("signing in by the password grant, because the server offers it");
+        cx.render
+            .note("signing in by the password grant, because the server offers it");
         return Ok(());
     }
     Err(Error::usage(
@@ -141,7 +146,10 @@ fn credentials(
 ) -> Result<(String, authctl::core::secret::Secret), Error> {
     let username = match settings.text(Setting::Username) {
         Some(found) => found.value.to_owned(),
-        None => cx.prompt_visible("Username", "give it with `--username`, or set AUTHCTL_USERNAME")?,
+        None => cx.prompt_visible(
+            "Username",
+            "give it with `--username`, or set AUTHCTL_USERNAME",
+        )?,
     };
     let reference = match settings.reference(Setting::Password)? {
         Some(found) => found.value,
@@ -157,7 +165,12 @@ fn credentials(
 }
 
 /// Writes the settings of a sign-in that worked into the profile.
-fn remember(cx: &Context, profile: &str, settings: &Settings, record: &Record) -> Result<(), Error> {
+fn remember(
+    cx: &Context,
+    profile: &str,
+    settings: &Settings,
+    record: &Record,
+) -> Result<(), Error> {
     let mut config = cx.config()?.clone();
     let before = config.profile(profile).cloned();
     for setting in REMEMBERED {
@@ -178,7 +191,9 @@ fn remember(cx: &Context, profile: &str, settings: &Settings, record: &Record) -
                 }
                 _ => continue,
             },
-            (_, Value::Text(path)) if matches!(setting, Setting::Cacert | Setting::Cert | Setting::CertKey) => {
+            (_, Value::Text(path))
+                if matches!(setting, Setting::Cacert | Setting::Cert | Setting::CertKey) =>
+            {
                 Value::Text(absolute(path))
             }
             (_, value) => value.clone(),
@@ -224,13 +239,21 @@ fn answer(
             "store": store.name(),
         }));
     }
-    let who = record.subject.as_deref().or(record.username.as_deref()).unwrap_or("you");
+    let who = record
+        .subject
+        .as_deref()
+        .or(record.username.as_deref())
+        .unwrap_or("you");
     let now = cx.now();
     let until = match expires_at {
         Some(at) => format!(
             "until {at} ({}){}",
             humanize_span(now.seconds_until(at).max(0).unsigned_abs()),
-            if record.refresh_token.is_some() { ", then renewed by itself" } else { ", not renewable" },
+            if record.refresh_token.is_some() {
+                ", then renewed by itself"
+            } else {
+                ", not renewable"
+            },
         ),
         None => "for as long as the server says".to_owned(),
     };

@@ -68,7 +68,9 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
     let settings = cx.settings_of(profile, args.connection.layer())?;
     let ended = cx.with_sessions_of(&settings, Freshness::Cached, |sessions| {
         let id_token = sessions.record().ok().and_then(|record| record.id_token);
-        let at_server = args.end_session.then(|| sessions.end_at_server(id_token.as_ref()));
+        let at_server = args
+            .end_session
+            .then(|| sessions.end_at_server(id_token.as_ref()));
         let mut ended = sessions.end()?;
         if let (Some(Err(error)), None) = (at_server, &ended.untold) {
             ended.untold = Some(Untold::Failed(error));
@@ -84,9 +86,11 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
         }));
     }
     if ended.was_kept {
-        cx.render.text(&format!("Signed out of profile {}", escape(profile)))
+        cx.render
+            .text(&format!("Signed out of profile {}", escape(profile)))
     } else {
-        cx.render.note(&format!("nobody was signed in for profile `{profile}`"));
+        cx.render
+            .note(&format!("nobody was signed in for profile `{profile}`"));
         Ok(())
     }
 }
@@ -96,7 +100,9 @@ pub fn told(cx: &Context, profile: &str, ended: &Ended) -> Result<(), Error> {
     match &ended.untold {
         None => Ok(()),
         Some(Untold::NoEndpoint) => {
-            cx.render.note("the server has no revocation endpoint: the tokens live there until they expire");
+            cx.render.note(
+                "the server has no revocation endpoint: the tokens live there until they expire",
+            );
             Ok(())
         }
         Some(Untold::Failed(error)) if error.exit() == Exit::Store => {
@@ -106,7 +112,9 @@ pub fn told(cx: &Context, profile: &str, ended: &Ended) -> Result<(), Error> {
             Ok(())
         }
         Some(Untold::Failed(error)) => Err(clone_of(error).during_with_hint(
-            format!("the session of profile `{profile}` is forgotten here, but the server was not told"),
+            format!(
+                "the session of profile `{profile}` is forgotten here, but the server was not told"
+            ),
             "its tokens live at the server until they expire; its operator can revoke them",
         )),
     }

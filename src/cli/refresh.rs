@@ -75,8 +75,12 @@ fn refresh(cx: &Context, profile: &str, layer: Layer) -> Result<Token, Error> {
         ..Ask::default()
     };
     let token = cx
-        .with_sessions_of(&settings, Freshness::Cached, |sessions| sessions.session_token(ask))
-        .map_err(|error| error.during(format!("cannot refresh the token for profile `{profile}`")))?;
+        .with_sessions_of(&settings, Freshness::Cached, |sessions| {
+            sessions.session_token(ask)
+        })
+        .map_err(|error| {
+            error.during(format!("cannot refresh the token for profile `{profile}`"))
+        })?;
     match token.unsaved {
         None => Ok(token),
         Some(error) => Err(Error::from(error).during_with_hint(
@@ -93,9 +97,13 @@ fn say(cx: &Context, as_json: bool, profile: &str, token: &Token) -> Result<(), 
     }
     let now = cx.now();
     let until = at.map_or_else(String::new, |at| {
-        format!(", expires at {at} (in {})", humanize_span(now.seconds_until(at).max(0).unsigned_abs()))
+        format!(
+            ", expires at {at} (in {})",
+            humanize_span(now.seconds_until(at).max(0).unsigned_abs())
+        )
     });
-    cx.render.text(&format!("Renewed profile {}{until}", escape(profile)))
+    cx.render
+        .text(&format!("Renewed profile {}{until}", escape(profile)))
 }
 
 fn answer(profile: &str, token: &Token) -> Value {

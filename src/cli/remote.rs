@@ -11,6 +11,7 @@ use authctl::core::error::Error;
 use authctl::core::http::{Client, Options};
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::session::{Listener, Sessions};
+use authctl::core::store::Opened;
 use authctl::core::time::SystemClock;
 
 use super::context::{Context, directories};
@@ -49,7 +50,9 @@ impl Context {
         super::interrupt::install();
         let client = Client::new(self.http_options(settings)?);
         // Without a home directory there is no cache, and nothing else is lost.
-        let cache = directories().ok().map(|folders| folders.cache_dir().to_owned());
+        let cache = directories()
+            .ok()
+            .map(|folders| folders.cache_dir().to_owned());
         let documents = Documents::new(&client, &SystemClock, cache);
         let connection = Connection::new(settings, &documents, self, freshness);
         let done = work(&connection);
@@ -86,6 +89,21 @@ impl Context {
         work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let opened = self.open_store(settings)?;
+        self.with_opened(settings, freshness, &opened, work)
+    }
+
+    /// As [`Context::with_sessions_of`], with a store that is open already.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`.
+    pub fn with_opened<T>(
+        &self,
+        settings: &Settings,
+        freshness: Freshness,
+        opened: &Opened,
+        work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let lock_wait = self.timeout(settings)?.saturating_add(LOCK_GRACE);
         let done = self.with_connection(settings, freshness, |connection| {
             work(&Sessions {

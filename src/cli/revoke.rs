@@ -32,14 +32,18 @@ pub fn run(cx: &Context, args: &RevokeArgs) -> Result<(), Error> {
     cx.with_sessions_of(&settings, Freshness::Cached, |sessions| match &given {
         Some(token) => {
             sessions.revoke(token, args.hint.value())?;
-            cx.render.note("the server has revoked the token, if it knew it");
+            cx.render
+                .note("the server has revoked the token, if it knew it");
             Ok(())
         }
         None => {
             sessions.record()?;
             let ended = sessions.end()?;
             told(cx, settings.profile_name(), &ended)?;
-            cx.render.note(&format!("the tokens of profile `{}` are revoked and forgotten", settings.profile_name()));
+            cx.render.note(&format!(
+                "the tokens of profile `{}` are revoked and forgotten",
+                settings.profile_name()
+            ));
             Ok(())
         }
     })

@@ -25,6 +25,11 @@ pub fn profiles_with_sessions(cx: &Context) -> Result<Vec<String>, Error> {
 ///
 /// Those of the store.
 pub fn profiles_in(opened: &Opened) -> Result<Vec<String>, Error> {
-    let names: BTreeSet<String> = opened.store.list()?.iter().filter_map(Key::profile).collect();
+    let names: BTreeSet<String> = opened
+        .store
+        .list()?
+        .iter()
+        .filter_map(Key::profile)
+        .collect();
     Ok(names.into_iter().collect())
 }

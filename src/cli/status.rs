@@ -88,7 +88,10 @@ fn rows(cx: &Context, opened: &Opened, current: &str) -> Result<Vec<Row>, Error>
             .map(ToString::to_string);
         Row {
             current: profile == current,
-            issuer: record.as_ref().map(|record| record.issuer.clone()).or(configured),
+            issuer: record
+                .as_ref()
+                .map(|record| record.issuer.clone())
+                .or(configured),
             profile,
             record,
             trouble,
@@ -100,7 +103,11 @@ fn rows(cx: &Context, opened: &Opened, current: &str) -> Result<Vec<Row>, Error>
 impl Row {
     fn is_usable(&self, now: Timestamp) -> bool {
         self.record.as_ref().is_some_and(|record| {
-            record.refresh_token.is_some() || record.tokens.iter().any(|token| token.lives(now, std::time::Duration::ZERO))
+            record.refresh_token.is_some()
+                || record
+                    .tokens
+                    .iter()
+                    .any(|token| token.lives(now, std::time::Duration::ZERO))
         })
     }
 
@@ -141,21 +148,33 @@ impl Row {
 
 fn table(rows: &[Row], opened: &Opened, now: Timestamp) -> String {
     let mut table = Table::new();
-    table
-        .load_style(NOTHING)
-        .set_header(["", "PROFILE", "ISSUER", "SUBJECT", "TOKEN", "RENEWABLE"]);
+    table.load_style(NOTHING).set_header([
+        "",
+        "PROFILE",
+        "ISSUER",
+        "SUBJECT",
+        "TOKEN",
+        "RENEWABLE",
+    ]);
     for row in rows {
         let token = match (row.state(now), row.expires_at()) {
             ("signed_out", _) => "signed out".to_owned(),
             ("unreadable", _) => row.trouble.clone().unwrap_or_default(),
             (_, Some(at)) if at <= now => {
-                format!("expired {} ago", humanize_span(at.seconds_until(now).unsigned_abs()))
+                format!(
+                    "expired {} ago",
+                    humanize_span(at.seconds_until(now).unsigned_abs())
+                )
             }
-            (_, Some(at)) => format!("expires in {}", humanize_span(now.seconds_until(at).unsigned_abs())),
+            (_, Some(at)) => format!(
+                "expires in {}",
+                humanize_span(now.seconds_until(at).unsigned_abs())
+            ),
             (_, None) => "no expiry".to_owned(),
         };
         let record = row.record.as_ref();
-        let subject = record.and_then(|record| record.subject.as_ref().or(record.username.as_ref()));
+        let subject =
+            record.and_then(|record| record.subject.as_ref().or(record.username.as_ref()));
         let renewable = match record {
             None => "-",
             Some(record) if record.refresh_token.is_some() => "yes",
@@ -185,7 +204,10 @@ fn none_usable(rows: &[Row], opened: &Opened) -> Error {
     if let Some(row) = rows.iter().find(|row| row.trouble.is_some())
         && let Err(error) = opened.store.load(&Key::session(&row.profile))
     {
-        return Error::from(error).during(format!("the session of profile `{}` cannot be read", row.profile));
+        return Error::from(error).during(format!(
+            "the session of profile `{}` cannot be read",
+            row.profile
+        ));
     }
     let what = if rows.iter().any(|row| row.record.is_some()) {
         format!("all sessions in the store ({kind}) have expired and cannot be renewed")

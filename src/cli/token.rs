@@ -103,9 +103,11 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
     })?;
     let now = cx.now();
     if let Some(error) = &token.unsaved {
-        cx.render.warning(&format!("the new token could not be kept: {error}"));
+        cx.render
+            .warning(&format!("the new token could not be kept: {error}"));
     } else if !token.cached.lives(now, args.min_ttl) {
-        cx.render.warning("the token lives shorter than `--min-ttl`; the server gives no longer one");
+        cx.render
+            .warning("the token lives shorter than `--min-ttl`; the server gives no longer one");
     }
     let secret = &token.cached.access_token;
     cx.render.mask(secret);
@@ -116,7 +118,9 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
             .render
             .text(&format!("Authorization: Bearer {}", secret.expose())),
         Format::Env => cx.render.text(&assignment(args.shell, secret.expose())),
-        Format::Json => cx.render.json(&as_json(&token, settings.profile_name(), args.client, now)),
+        Format::Json => cx
+            .render
+            .json(&as_json(&token, settings.profile_name(), args.client, now)),
         Format::ExecCredential => cx.render.json(&exec_credential(api_version, &token)),
     }
 }
@@ -143,7 +147,10 @@ fn as_json(token: &Token, profile: &str, client: bool, now: Timestamp) -> Value 
 fn assignment(shell: Shell, value: &str) -> String {
     match shell {
         // Within single quotes only the quote itself is special.
-        Shell::Sh => format!("export AUTHCTL_ACCESS_TOKEN='{}'", value.replace('\'', r"'\''")),
+        Shell::Sh => format!(
+            "export AUTHCTL_ACCESS_TOKEN='{}'",
+            value.replace('\'', r"'\''")
+        ),
         // fish knows two escapes within single quotes: \' and \\.
         Shell::Fish => format!(
             "set -gx AUTHCTL_ACCESS_TOKEN '{}'",
@@ -151,7 +158,10 @@ fn assignment(shell: Shell, value: &str) -> String {
         ),
         // PowerShell doubles the quote, and takes typographic ones for it too;
         // a token is printable ASCII, so there are none.
-        Shell::Powershell => format!("$env:AUTHCTL_ACCESS_TOKEN = '{}'", value.replace('\'', "''")),
+        Shell::Powershell => format!(
+            "$env:AUTHCTL_ACCESS_TOKEN = '{}'",
+            value.replace('\'', "''")
+        ),
     }
 }
 
@@ -195,8 +205,14 @@ mod tests {
     fn x13_an_assignment_runs_nothing() {
         for (shell, text) in [
             (Shell::Sh, r"export AUTHCTL_ACCESS_TOKEN='a'\''$(id)`id`\'"),
-            (Shell::Fish, r"set -gx AUTHCTL_ACCESS_TOKEN 'a\'$(id)`id`\\'"),
-            (Shell::Powershell, r"$env:AUTHCTL_ACCESS_TOKEN = 'a''$(id)`id`\'"),
+            (
+                Shell::Fish,
+                r"set -gx AUTHCTL_ACCESS_TOKEN 'a\'$(id)`id`\\'",
+            ),
+            (
+                Shell::Powershell,
+                r"$env:AUTHCTL_ACCESS_TOKEN = 'a''$(id)`id`\'",
+            ),
         ] {
             assert_eq!(assignment(shell, r"a'$(id)`id`\"), text);
         }

@@ -32,7 +32,9 @@ impl TokenInput {
             Some(text) if text.starts_with('@') => read_file(Path::new(&text[1..]))?,
             _ => SecretBytes::new(typed.as_encoded_bytes()),
         };
-        let text = std::str::from_utf8(octets.expose()).unwrap_or_default().trim();
+        let text = std::str::from_utf8(octets.expose())
+            .unwrap_or_default()
+            .trim();
         let text = text.strip_prefix("Bearer ").unwrap_or(text).trim();
         if text.is_empty() || !text.bytes().all(|octet| matches!(octet, 0x21..=0x7e)) {
             return Err(Error::usage(

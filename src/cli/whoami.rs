@@ -53,13 +53,14 @@ fn claims(cx: &Context, sessions: &Sessions<'_>) -> Result<Map<String, Value>, E
             let request = userinfo_request(&endpoint, &token.cached.access_token);
             let response = sessions.connection.send(&request)?;
             let info = process_userinfo_response(&request, &response, record.subject.as_deref())?;
-            Ok(info.members)
+            Ok(info.claims)
         }
         Err(error) => match (error.root(), &record.id_token) {
             (Error::OAuth(oauth::Error::NoEndpoint { .. }), Some(id_token)) => {
-                cx.render.note("the server has no UserInfo endpoint; these are the ID Token's claims");
+                cx.render
+                    .note("the server has no UserInfo endpoint; these are the ID Token's claims");
                 let jwt = authctl::core::jose::jwt::decode(id_token.expose())?;
-                Ok(jwt.claims)
+                Ok(jwt.claims().cloned().unwrap_or_default())
             }
             _ => Err(error),
         },

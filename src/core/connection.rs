@@ -12,7 +12,9 @@ use super::documents::{Documents, Freshness};
 use super::error::Error;
 use super::http::{Request, Response};
 use super::oauth::client_auth::choose;
-use super::oauth::{AuthMethod, ClientAuth, Endpoints, Metadata, Parameter, Parameters, Resource, Scopes};
+use super::oauth::{
+    AuthMethod, ClientAuth, Endpoints, Metadata, Parameter, Parameters, Resource, Scopes,
+};
 use super::secret::Secret;
 use super::time::Clock;
 use super::uri::HttpsUrl;
@@ -197,7 +199,9 @@ impl<'a> Connection<'a> {
             (Some(method), _) => choose(Some(method), None, secret.is_some())?,
             (None, None) => AuthMethod::None,
             (None, Some(_)) => {
-                let supported = self.metadata_if_needed()?.map(|metadata| metadata.auth_methods(endpoint));
+                let supported = self
+                    .metadata_if_needed()?
+                    .map(|metadata| metadata.auth_methods(endpoint));
                 choose(None, supported.as_deref(), true)?
             }
         };
@@ -287,7 +291,10 @@ impl<'a> Connection<'a> {
     }
 
     fn misfit(&self, setting: Setting, error: &dyn std::error::Error) -> Error {
-        let source = self.settings.get(setting).map_or(Source::Default, |found| found.source);
+        let source = self
+            .settings
+            .get(setting)
+            .map_or(Source::Default, |found| found.source);
         misfit(setting, &source, error)
     }
 }

@@ -4,6 +4,7 @@
 //! stderr. Text from tokens and servers is escaped before it can reach a
 //! terminal.
 
+mod claims;
 mod error;
 pub mod escape;
 mod log;
@@ -16,6 +17,7 @@ use authctl::core::secret::Secret;
 use colored::Colorize as _;
 use serde_json::Value;
 
+pub use claims::claims_text;
 pub use error::{report, report_usage};
 pub use escape::escape;
 
@@ -158,14 +160,6 @@ impl Render {
     pub fn warning(&self, text: &str) {
         let label = self.stderr_paint().yellow("warning:");
         self.stderr(&format!("{label} {}", escape(text)));
-    }
-
-    /// Says a line or more that are composed already, each untrusted part
-    /// escaped. `-q` silences them.
-    pub fn say(&self, text: &str) {
-        if !self.quiet {
-            self.stderr(text);
-        }
     }
 
     fn stderr(&self, text: &str) {

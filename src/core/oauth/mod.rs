@@ -13,6 +13,7 @@ mod answer;
 pub mod client_auth;
 pub mod endpoints;
 pub mod error;
+pub mod id_token;
 pub mod introspection;
 pub mod metadata;
 pub mod parameters;

@@ -29,7 +29,11 @@ impl Sessions<'_> {
         }
         let mut token = self.request_client_token(&parameters)?;
         let now = self.connection.clock().now();
-        let mut record = Record::new(self.connection.server_name()?, self.connection.client_id()?, now);
+        let mut record = Record::new(
+            self.connection.server_name()?,
+            self.connection.client_id()?,
+            now,
+        );
         record.put_token(token.cached.clone());
         token.unsaved = self.store.save(&key, &record).err();
         Ok(token)
@@ -78,7 +82,12 @@ impl Sessions<'_> {
         let extra: Vec<(String, String)> = parameters
             .extra
             .iter()
-            .map(|parameter| (parameter.name().to_owned(), parameter.value().expose().to_owned()))
+            .map(|parameter| {
+                (
+                    parameter.name().to_owned(),
+                    parameter.value().expose().to_owned(),
+                )
+            })
             .collect();
         Ok(Key::client(&ClientKey {
             issuer: &self.connection.server_name()?,

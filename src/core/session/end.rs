@@ -114,6 +114,7 @@ impl Sessions<'_> {
                 host: request.url.authority(),
                 status: response.status,
                 reason: None,
+                retry_after: None,
             }
             .into()),
             Err(error) => Err(error),
@@ -122,7 +123,10 @@ impl Sessions<'_> {
 }
 
 fn is_no_endpoint(error: &CoreError) -> bool {
-    matches!(error.root(), CoreError::OAuth(OAuthError::NoEndpoint { .. }))
+    matches!(
+        error.root(),
+        CoreError::OAuth(OAuthError::NoEndpoint { .. })
+    )
 }
 
 fn is_unsupported_type(error: &CoreError) -> bool {

@@ -105,9 +105,12 @@ impl Sessions<'_> {
     /// settings now name another server or client than the session's.
     pub fn record(&self) -> Result<Record, CoreError> {
         let profile = self.profile();
-        let record = self.store.load(&Key::session(profile))?.ok_or_else(|| Error::NoSession {
-            profile: profile.to_owned(),
-        })?;
+        let record = self
+            .store
+            .load(&Key::session(profile))?
+            .ok_or_else(|| Error::NoSession {
+                profile: profile.to_owned(),
+            })?;
         self.check_owner(&record)?;
         Ok(record)
     }
@@ -237,7 +240,10 @@ impl Sessions<'_> {
             asked.scope = Scopes::default();
         }
         let request = refresh_request(&endpoint, &auth, &refresh_token, &asked);
-        log::debug!("renewing the session of profile `{}` at {endpoint}", self.profile());
+        log::debug!(
+            "renewing the session of profile `{}` at {endpoint}",
+            self.profile()
+        );
         let held = self.shield.hold();
         let response = self.connection.send(&request)?;
         let response = process_token_response(&request, &response)?;
@@ -275,7 +281,9 @@ impl Sessions<'_> {
                 Some(pid) => format!("process {pid}"),
                 None => "another process".to_owned(),
             };
-            self.listener.note(&format!("waiting for {who}, which is renewing the same token"));
+            self.listener.note(&format!(
+                "waiting for {who}, which is renewing the same token"
+            ));
         })?;
         Ok(guard)
     }
@@ -334,7 +342,11 @@ impl Sessions<'_> {
 }
 
 /// Makes the cached form of what the token endpoint issued.
-pub fn cached_token(response: &TokenResponse, parameters: &Parameters, now: Timestamp) -> CachedToken {
+pub fn cached_token(
+    response: &TokenResponse,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> CachedToken {
     let mut scope = response.granted(&parameters.scope);
     scope.sort_unstable();
     let mut resource = resource_texts(parameters);
@@ -354,7 +366,11 @@ pub fn cached_token(response: &TokenResponse, parameters: &Parameters, now: Time
 }
 
 fn resource_texts(parameters: &Parameters) -> Vec<String> {
-    parameters.resource.iter().map(ToString::to_string).collect()
+    parameters
+        .resource
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 fn wanted<'a>(parameters: &'a Parameters, resource: &'a [String]) -> Wanted<'a> {

@@ -284,6 +284,10 @@ mod tests {
                 proof_key: Some("a"),
                 ..base
             },
+            ClientKey {
+                parameters: &tenant,
+                ..base
+            },
         ] {
             assert_ne!(key, Key::client(&other), "{other:?}");
         }

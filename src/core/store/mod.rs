@@ -35,7 +35,7 @@ pub use keychain::{KeychainError, KeychainStore};
 pub use lock::{LockGuard, lock_dir_of_user};
 pub use none::NoneStore;
 pub use record::{CachedToken, Record, RecordError, UnknownMembers, Wanted};
-pub use select::{Choice, Opened, Places, Reason, open};
+pub use select::{Choice, Opened, Places, Reason, UnknownChoice, open};
 
 /// Keeps records, by key.
 pub trait TokenStore: fmt::Debug + Send + Sync {
