@@ -4,10 +4,14 @@
 mod completions;
 mod connection;
 mod context;
+mod decode;
 mod discover;
+mod file_set;
 mod help;
 mod interrupt;
 mod introspect;
+mod key_source;
+mod keygen;
 mod login;
 mod logout;
 mod man;
@@ -22,6 +26,7 @@ mod sessions;
 mod status;
 mod token;
 mod token_input;
+mod verify;
 mod whoami;
 
 use std::ffi::OsString;
@@ -30,8 +35,10 @@ use std::process::ExitCode;
 
 use authctl::core::config::{Layer, Setting};
 use authctl::core::error::{Error, Exit, Report as _};
+use authctl::core::jose::Warning;
 use authctl::core::session::Token;
 use clap::{CommandFactory as _, Parser as _};
+use serde_json::{Value, json};
 
 use context::Context;
 use render::ColorChoice;
@@ -138,6 +145,9 @@ pub enum Command {
     Introspect(introspect::IntrospectArgs),
     Revoke(revoke::RevokeArgs),
     Discover(discover::DiscoverArgs),
+    Decode(decode::DecodeArgs),
+    Verify(verify::VerifyArgs),
+    Keygen(keygen::KeygenArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -174,6 +184,9 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Introspect(args) => introspect::run(cx, &args)?,
         Command::Revoke(args) => revoke::run(cx, &args)?,
         Command::Discover(args) => discover::run(cx, &args)?,
+        Command::Decode(args) => decode::run(cx, &args)?,
+        Command::Verify(args) => verify::run(cx, &args)?,
+        Command::Keygen(args) => keygen::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, args)?,
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,
@@ -229,6 +242,14 @@ fn warn_unsaved(cx: &Context, token: &Token) {
         cx.render
             .warning(&format!("the new token could not be kept: {error}"));
     }
+}
+
+/// Returns the warnings about a token as JSON: `[{"code", "message"}]`.
+fn warnings_json(warnings: &[Warning]) -> Value {
+    warnings
+        .iter()
+        .map(|warning| json!({"code": warning.code, "message": warning.message}))
+        .collect()
 }
 
 /// Returns the whole tree of commands.
