@@ -1,0 +1,199 @@
+//! Why a server was not reached, in words for a person.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io::{self, ErrorKind};
+
+use tokio_rustls::rustls::pki_types::UnixTime;
+use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
+
+use crate::core::time::Timestamp;
+
+/// Why no whole answer came. It never holds a URL or anything of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The name of the host could not be resolved.
+    Dns,
+    /// Nobody listens there.
+    Refused,
+    /// No route leads there.
+    NoRoute,
+    /// TLS failed: the certificate, or the handshake. The text completes
+    /// "cannot reach HOST: …".
+    Tls(String),
+    /// The connection was reset, or closed before the answer was whole.
+    Cut,
+    /// Anything else.
+    Other(String),
+}
+
+impl Cause {
+    /// Returns what to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Dns => "check the host's name, the network and the proxy variables",
+            Self::Refused => "check the address and the port, and that the server is running",
+            Self::NoRoute => "check the network, the VPN and the proxy variables",
+            Self::Tls(_) => {
+                "trust a private certificate authority with `--cacert FILE`; \
+                 certificates are never accepted unchecked"
+            }
+            Self::Cut => "try again; if it stays, look at the server's or the proxy's log",
+            Self::Other(_) => {
+                "check the address, the network and the proxy variables, then try again"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns => f.write_str("its name could not be resolved (DNS)"),
+            Self::Refused => f.write_str("connection refused"),
+            Self::NoRoute => f.write_str("the network cannot reach it"),
+            Self::Cut => f.write_str("the connection was cut before the answer was whole"),
+            Self::Tls(why) | Self::Other(why) => f.write_str(why),
+        }
+    }
+}
+
+impl Cause {
+    /// Finds the cause in what the HTTP library reports: the first error in
+    /// its chain that says something. The library's own texts are left out,
+    /// since they hold the whole URL.
+    pub(super) fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() && error.is_timeout() {
+            return Self::Other("no connection in time".into());
+        }
+        if error.is_decode() {
+            return Self::Other("its answer is compressed in a way that cannot be read".into());
+        }
+        let mut next = error.source();
+        while let Some(error) = next {
+            if let Some(cause) = Self::of_one(error) {
+                return cause;
+            }
+            // `io::Error::source` skips the very error that it wraps.
+            next = match error
+                .downcast_ref::<io::Error>()
+                .and_then(io::Error::get_ref)
+            {
+                Some(inner) => Some(inner),
+                None => error.source(),
+            };
+        }
+        if error.is_connect() {
+            return Self::Other("the connection failed".into());
+        }
+        Self::Cut
+    }
+
+    fn of_one(error: &(dyn StdError + 'static)) -> Option<Self> {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return Some(Self::Tls(tls(error)));
+        }
+        if let Some(error) = error.downcast_ref::<hyper::Error>() {
+            if error.is_parse() {
+                return Some(Self::Other("it does not speak HTTP".into()));
+            }
+            return error.is_incomplete_message().then_some(Self::Cut);
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return match error.kind() {
+                ErrorKind::ConnectionRefused => Some(Self::Refused),
+                ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+                | ErrorKind::UnexpectedEof => Some(Self::Cut),
+                ErrorKind::HostUnreachable
+                | ErrorKind::NetworkUnreachable
+                | ErrorKind::NetworkDown => Some(Self::NoRoute),
+                ErrorKind::TimedOut => Some(Self::Other("no connection in time".into())),
+                _ => None,
+            };
+        }
+        // These two types are private to the library; their texts are fixed.
+        match error.to_string().as_str() {
+            "dns error" => Some(Self::Dns),
+            "tunnel error: proxy authorization required" => Some(Self::Other(
+                "the proxy wants a user name and a password".into(),
+            )),
+            "tunnel error: unsuccessful" | "tunnel error: unexpected end of file" => Some(
+                Self::Other("the proxy did not let the connection through".into()),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Says why TLS failed.
+fn tls(error: &rustls::Error) -> String {
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(error) => certificate(error),
+        Tls::AlertReceived(AlertDescription::ProtocolVersion) | Tls::PeerIncompatible(_) => {
+            "it offers no TLS version or cipher suite that is safe (TLS 1.2 and 1.3 are)".into()
+        }
+        Tls::AlertReceived(
+            AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied,
+        ) => "it does not accept the client certificate, or wants one".into(),
+        Tls::AlertReceived(alert) => format!("it refused the TLS handshake ({alert:?})"),
+        Tls::InvalidMessage(_) => "it does not speak TLS".into(),
+        _ => "the TLS handshake failed".into(),
+    }
+}
+
+/// Says what is wrong with the server's certificate.
+fn certificate(error: &CertificateError) -> String {
+    use CertificateError as Bad;
+    match error {
+        Bad::ExpiredContext { time, not_after } => format!(
+            "its TLS certificate expired at {}, and this machine's clock says {}",
+            instant(*not_after),
+            instant(*time)
+        ),
+        Bad::Expired => "its TLS certificate has expired".into(),
+        Bad::NotValidYetContext { time, not_before } => format!(
+            "its TLS certificate is not valid before {}, and this machine's clock says {}",
+            instant(*not_before),
+            instant(*time)
+        ),
+        Bad::NotValidYet => "its TLS certificate is not valid yet".into(),
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
+            "its TLS certificate is not valid for this host name".into()
+        }
+        Bad::UnknownIssuer => {
+            "its TLS certificate is self-signed or of an authority that is not trusted".into()
+        }
+        Bad::Revoked => "its TLS certificate is revoked".into(),
+        Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => {
+            "its TLS certificate is not one for servers".into()
+        }
+        Bad::BadSignature => "its TLS certificate has a wrong signature".into(),
+        // webpki's own error, which rustls hands through.
+        Bad::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "its TLS certificate is self-signed: it is one of an authority, not of a server".into()
+        }
+        _ => "its TLS certificate is not good".into(),
+    }
+}
+
+fn instant(time: UnixTime) -> Timestamp {
+    Timestamp(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+}
+
+impl From<&str> for Cause {
+    fn from(why: &str) -> Self {
+        Self::Other(why.to_owned())
+    }
+}
+
+impl From<String> for Cause {
+    fn from(why: String) -> Self {
+        Self::Other(why)
+    }
+}
