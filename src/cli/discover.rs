@@ -103,7 +103,9 @@ fn summary(members: &Map<String, Value>) -> String {
             continue;
         };
         let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
-        line(heading, &values.join(", "));
+        if !values.is_empty() {
+            line(heading, &values.join(", "));
+        }
     }
     text
 }

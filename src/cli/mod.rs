@@ -4,6 +4,7 @@
 mod completions;
 mod connection;
 mod context;
+mod demo;
 mod discover;
 mod help;
 mod interrupt;
@@ -18,6 +19,7 @@ mod remote;
 mod render;
 mod revoke;
 mod secrets;
+mod serve;
 mod sessions;
 mod status;
 mod token;
@@ -66,7 +68,8 @@ pub struct Globals {
     #[arg(short, long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// Read this configuration file [env: AUTHCTL_CONFIG]
+    /// Read this configuration file; with `serve`, the server's
+    /// [env: AUTHCTL_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
@@ -138,6 +141,8 @@ pub enum Command {
     Introspect(introspect::IntrospectArgs),
     Revoke(revoke::RevokeArgs),
     Discover(discover::DiscoverArgs),
+    Serve(serve::ServeArgs),
+    Demo(demo::DemoArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -174,6 +179,8 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Introspect(args) => introspect::run(cx, &args)?,
         Command::Revoke(args) => revoke::run(cx, &args)?,
         Command::Discover(args) => discover::run(cx, &args)?,
+        Command::Serve(args) => return serve::run(cx, &args),
+        Command::Demo(args) => demo::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, args)?,
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,

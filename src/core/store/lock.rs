@@ -101,17 +101,20 @@ pub(super) fn lock_in(
 /// Returns where the locks of a store that belongs to the user and not to a
 /// folder lie, such as the keychain: one folder a user, whatever the
 /// environment says, so that processes with different `HOME` or `XDG_*` meet.
-pub fn lock_dir_of_user() -> PathBuf {
+/// `data_dir` serves where the platform gives each user one such folder
+/// whatever the environment says.
+pub fn lock_dir_of_user(data_dir: &Path) -> PathBuf {
     #[cfg(unix)]
     {
-        // Not `$TMPDIR`, which differs between sessions of one user.
+        // Neither `data_dir` nor `$TMPDIR`, which differ between sessions of
+        // one user.
+        let _ = data_dir;
         let uid = rustix::process::geteuid().as_raw();
         PathBuf::from(format!("/tmp/authctl-{uid}"))
     }
     #[cfg(not(unix))]
     {
-        // A folder of the user's profile.
-        std::env::temp_dir().join("authctl-locks")
+        data_dir.join("locks")
     }
 }
 
