@@ -31,6 +31,23 @@ impl Answer<'_> {
         }
     }
 
+    /// Makes the error for a member of the wrong type, or an empty string
+    /// where a text is due.
+    pub fn wrong_type(&self, name: &str, found: &Value, due: &str) -> http::Error {
+        self.senseless(match found {
+            Value::String(_) if due == "a string" => format!("its `{name}` is empty"),
+            Value::Array(_) if due.starts_with("an array") => {
+                format!("its `{name}` is not {due}")
+            }
+            other => format!("its `{name}` is {}, not {due}", kind(other)),
+        })
+    }
+
+    /// Makes the error for a member that is not there.
+    pub fn missing(&self, name: &str) -> http::Error {
+        self.senseless(format!("it has no member `{name}`"))
+    }
+
     /// Judges the status and returns the object in the body of a success.
     ///
     /// A 200 that holds a member `error` is a refusal all the same: servers
@@ -177,7 +194,7 @@ fn password_of_basic(credentials: &str) -> Option<String> {
 }
 
 /// Names the type of a JSON value, with its article.
-pub(super) fn kind(value: &Value) -> &'static str {
+fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
