@@ -175,10 +175,17 @@ fn certificate(error: &CertificateError) -> String {
             "its TLS certificate is not one for servers".into()
         }
         Bad::BadSignature => "its TLS certificate has a wrong signature".into(),
-        // webpki's own error, which rustls hands through.
-        Bad::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            "its TLS certificate is self-signed: it is one of an authority, not of a server".into()
-        }
+        // Errors of the crates behind rustls, which it hands through.
+        Bad::Other(other) => match format!("{other:?}").as_str() {
+            text if text.contains("CaUsedAsEndEntity") => {
+                "its TLS certificate is self-signed: it is one of an authority, not of a server"
+                    .into()
+            }
+            text if text.contains("EkuError") => {
+                "its TLS certificate is not one for servers".into()
+            }
+            _ => "its TLS certificate is not good".into(),
+        },
         _ => "its TLS certificate is not good".into(),
     }
 }
