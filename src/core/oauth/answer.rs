@@ -63,6 +63,17 @@ impl Answer<'_> {
         }
     }
 
+    /// Returns the object in the body of a public document, of which `error`
+    /// would be a member like any other and a status that is not 200 says no
+    /// more than that it is not there.
+    pub fn document(&self) -> Result<Map<String, Value>, http::Error> {
+        match self.response.status {
+            200 => self.parse(),
+            429 | 500..=599 => Err(self.server_failed(None)),
+            status => Err(self.senseless(format!("HTTP {status}"))),
+        }
+    }
+
     /// Makes the error for a status that is not a success: the OAuth error in
     /// its body where there is one (RFC 6749 §5.2).
     pub fn failure(&self) -> CoreError {

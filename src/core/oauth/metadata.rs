@@ -75,7 +75,7 @@ impl Metadata {
             response,
             name: "metadata request",
         };
-        let members = answer.object()?;
+        let members = answer.document()?;
         match members.get("issuer") {
             Some(Value::String(found)) if found == issuer.as_str() => {}
             Some(Value::String(found)) => {

@@ -14,6 +14,7 @@ pub mod client_auth;
 pub mod endpoints;
 pub mod error;
 pub mod introspection;
+pub mod jwks;
 pub mod metadata;
 pub mod parameters;
 pub mod revocation;
