@@ -15,6 +15,7 @@ pub mod endpoints;
 pub mod error;
 pub mod id_token;
 pub mod introspection;
+pub mod jwks;
 pub mod metadata;
 pub mod parameters;
 pub mod revocation;
