@@ -340,3 +340,6 @@ const RECORD_LIMIT: usize = 1024 * 1024;
 const FILE_LIMIT: usize = RECORD_LIMIT + 128 * 1024;
 /// More than all but the largest sessions take.
 const ROOM_TRIED: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,9 @@ mod record;
 mod seal;
 mod select;
 
+#[cfg(test)]
+mod contract;
+
 pub use error::{Damage, Error, KeyMismatch, Unsafe};
 pub use file::{FileKey, FileStore};
 pub use key::{ClientKey, Key};
@@ -58,7 +61,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     ///
     /// As [`TokenStore::load`]: what this authctl cannot read (another key, a
     /// newer version, tampered with) it does not overwrite. After an error
-    /// the old record is there, whole.
+    /// the old record is there, whole, or the new one, where the last flush
+    /// to the disk failed.
     fn save(&self, key: &Key, record: &Record) -> Result<(), Error>;
 
     /// Forgets what is kept under `key`, readable or not; says whether there

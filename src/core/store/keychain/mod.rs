@@ -17,6 +17,8 @@ use super::lock::{self, LockGuard};
 use super::{Error, Key, LockHolder, Places, Record, StoreKind, TokenStore};
 
 mod error;
+#[cfg(test)]
+pub(super) mod memory;
 pub(super) mod native;
 mod parts;
 
@@ -186,3 +188,6 @@ pub(super) const SERVICE: &str = "authctl";
 /// No key has this name.
 const CHECK_ACCOUNT: &str = "#check";
 const READ_ATTEMPTS: usize = 5;
+
+#[cfg(test)]
+mod tests;

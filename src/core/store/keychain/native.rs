@@ -75,7 +75,7 @@ impl Items for NativeItems {
 
     fn accounts(&self) -> Result<Vec<String>, Error> {
         let found = call(self.prompt_wait, || {
-            let found = Entry::search(&HashMap::from([("service", SERVICE)]))?;
+            let found = Entry::search(&HashMap::from([ALL_ITEMS]))?;
             Ok(found
                 .iter()
                 .filter_map(Entry::get_specifiers)
@@ -240,6 +240,13 @@ fn platform_failure(cause: &(dyn std::error::Error + 'static)) -> KeychainError 
     }
     KeychainError::Other(text)
 }
+
+/// What finds all items of the service. The Windows store searches target
+/// names, which are `<account>.<service>` there.
+#[cfg(windows)]
+const ALL_ITEMS: (&str, &str) = ("pattern", r"\.authctl$");
+#[cfg(not(windows))]
+const ALL_ITEMS: (&str, &str) = ("service", SERVICE);
 
 /// D-Bus error names, as its specification spells them.
 const SERVICE_ABSENT: [&str; 3] = [
