@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod jose {
+    mod forms;
     mod round_trip;
     mod vectors;
 }
