@@ -113,6 +113,8 @@ pub(super) enum Revocation {
 /// All grants and tokens of a running server.
 pub(super) struct Grants {
     rules: RefreshRules,
+    /// [`MAX_TOKENS`], and fewer in tests.
+    most: usize,
     inner: Mutex<Inner>,
 }
 
@@ -151,6 +153,7 @@ impl Grants {
     pub(super) fn new(rules: RefreshRules) -> Self {
         Self {
             rules,
+            most: MAX_TOKENS,
             inner: Mutex::default(),
         }
     }
@@ -173,7 +176,7 @@ impl Grants {
         if let Some(token) = &refresh_token {
             inner.remember_refresh(id, token, now, self.rules.lifetime);
         }
-        inner.keep_bounds(now);
+        inner.keep_bounds(self.most, now);
         Ok(Answer {
             minted,
             refresh_token,
@@ -252,7 +255,7 @@ impl Grants {
             inner.remember_refresh(id, next, now, self.rules.lifetime);
             inner.spend(key, asked, &answer, now, self.rules.grace);
         }
-        inner.keep_bounds(now);
+        inner.keep_bounds(self.most, now);
         Ok(answer)
     }
 
@@ -354,12 +357,13 @@ impl Inner {
             return;
         };
         family.tokens.push_back(key);
-        if family.tokens.len() > MAX_FAMILY
+        while family.tokens.len() > MAX_FAMILY
             && let Some(oldest) = family.tokens.pop_front()
         {
             self.access.remove(&oldest);
-            // Without rotation the one refresh token is the oldest of all.
             match self.refresh.get(&oldest) {
+                // The one that can still be used, old as it may be without
+                // rotation; the next one goes instead.
                 Some(record) if record.spent.is_none() => family.tokens.push_back(oldest),
                 _ => drop(self.refresh.remove(&oldest)),
             }
@@ -421,13 +425,13 @@ impl Inner {
         self.refresh.shrink_to(1_024);
     }
 
-    fn keep_bounds(&mut self, now: Timestamp) {
-        if self.access.len() + self.refresh.len() <= MAX_TOKENS {
+    fn keep_bounds(&mut self, most: usize, now: Timestamp) {
+        if self.access.len() + self.refresh.len() <= most {
             return;
         }
         self.purge(now);
         // A tenth at once, so that a full house does not purge at every call.
-        while self.access.len() + self.refresh.len() > MAX_TOKENS / 10 * 9
+        while self.access.len() + self.refresh.len() > most / 10 * 9
             && let Some((&oldest, _)) = self.families.first_key_value()
         {
             self.end(oldest);
@@ -443,4 +447,156 @@ fn digest_of(token: &str) -> Digest {
     let mut out = [0; 32];
     out.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_700_000_000);
+
+    fn grants() -> Grants {
+        Grants::new(RefreshRules {
+            rotation: true,
+            grace: Duration::from_secs(10),
+            lifetime: Duration::from_secs(1_000),
+        })
+    }
+
+    fn grant() -> Grant {
+        Grant {
+            client_id: "c".into(),
+            sub: "u".into(),
+            username: Some("u".into()),
+            scope: Arc::from(["openid".to_owned()]),
+            audience: Arc::from([]),
+            auth_time: NOW,
+        }
+    }
+
+    fn minted(now: Timestamp) -> Minted {
+        Minted {
+            access_token: random::token().unwrap(),
+            id_token: None,
+            access: Access {
+                jti: String::new(),
+                scope: Arc::from([]),
+                audience: Arc::from([]),
+                issued_at: now,
+                expires_at: now.saturating_add(Duration::from_secs(100)),
+            },
+        }
+    }
+
+    fn sizes(grants: &Grants) -> [usize; 4] {
+        let inner = grants.lock();
+        [
+            inner.families.len(),
+            inner.access.len(),
+            inner.refresh.len(),
+            inner.kept.len(),
+        ]
+    }
+
+    fn refresh(grants: &Grants, token: &Secret, now: Timestamp) -> Result<Answer, Refusal> {
+        grants.refresh(token, "c", &Asked::default(), now, |_| Ok(minted(now)))
+    }
+
+    #[test]
+    fn what_has_expired_is_forgotten() {
+        let grants = grants();
+        let first = grants.open(grant(), minted(NOW), true, NOW).unwrap();
+        grants.open(grant(), minted(NOW), false, NOW).unwrap();
+        refresh(&grants, &first.refresh_token.unwrap(), NOW).unwrap();
+        assert_eq!(sizes(&grants), [2, 3, 2, 1]);
+        grants.purge(Timestamp(NOW.0 + 9));
+        assert_eq!(sizes(&grants), [2, 3, 2, 1]);
+        grants.purge(Timestamp(NOW.0 + 10));
+        assert_eq!(sizes(&grants), [2, 3, 2, 0], "the answer was kept");
+        grants.purge(Timestamp(NOW.0 + 100));
+        assert_eq!(sizes(&grants), [1, 0, 2, 0]);
+        grants.purge(Timestamp(NOW.0 + 1_000));
+        assert_eq!(sizes(&grants), [0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn v11_an_answer_is_kept_for_the_grace_time_only() {
+        let grants = grants();
+        let first = grants.open(grant(), minted(NOW), true, NOW).unwrap();
+        refresh(&grants, &first.refresh_token.unwrap(), NOW).unwrap();
+        let holds = |grants: &Grants| {
+            let inner = grants.lock();
+            inner.refresh.values().any(|record| {
+                record
+                    .spent
+                    .as_ref()
+                    .is_some_and(|spent| spent.kept.is_some())
+            })
+        };
+        assert!(holds(&grants));
+        grants.purge(Timestamp(NOW.0 + 10));
+        assert!(!holds(&grants));
+    }
+
+    #[test]
+    fn a_family_keeps_its_last_tokens() {
+        let grants = grants();
+        let first = grants.open(grant(), minted(NOW), true, NOW).unwrap();
+        let mut token = first.refresh_token.unwrap();
+        for _ in 0..2 * MAX_FAMILY {
+            token = refresh(&grants, &token, NOW)
+                .unwrap()
+                .refresh_token
+                .unwrap();
+        }
+        let [families, access, refreshing, _] = sizes(&grants);
+        assert_eq!(families, 1);
+        assert_eq!(access + refreshing, MAX_FAMILY);
+        assert!(refresh(&grants, &token, NOW).is_ok());
+    }
+
+    #[test]
+    fn without_rotation_the_refresh_token_outlives_its_access_tokens() {
+        let grants = Grants::new(RefreshRules {
+            rotation: false,
+            ..grants().rules
+        });
+        let first = grants.open(grant(), minted(NOW), true, NOW).unwrap();
+        let token = first.refresh_token.unwrap();
+        for _ in 0..3 * MAX_FAMILY {
+            refresh(&grants, &token, NOW).unwrap();
+        }
+        let [_, access, refreshing, _] = sizes(&grants);
+        assert_eq!((access + refreshing, refreshing), (MAX_FAMILY, 1));
+    }
+
+    #[test]
+    fn beyond_the_most_the_oldest_grants_end() {
+        let mut grants = grants();
+        grants.most = 100;
+        let first = grants.open(grant(), minted(NOW), false, NOW).unwrap();
+        let first = first.minted.access_token;
+        assert!(grants.access(first.expose(), NOW).is_some());
+        let mut last = first.clone();
+        for _ in 0..100 {
+            let answer = grants.open(grant(), minted(NOW), false, NOW).unwrap();
+            last = answer.minted.access_token;
+        }
+        assert_eq!(sizes(&grants)[..2], [90, 90]);
+        assert!(grants.access(first.expose(), NOW).is_none());
+        assert!(grants.access(last.expose(), NOW).is_some());
+    }
+
+    #[test]
+    fn a_refused_mint_spends_nothing() {
+        let grants = grants();
+        let first = grants.open(grant(), minted(NOW), true, NOW).unwrap();
+        let token = first.refresh_token.unwrap();
+        let refused = grants.refresh(&token, "c", &Asked::default(), NOW, |_| {
+            Err(Refusal::invalid_scope("no"))
+        });
+        assert!(refused.is_err());
+        let later = Timestamp(NOW.0 + 60);
+        assert!(refresh(&grants, &token, later).is_ok());
+    }
 }

@@ -18,7 +18,7 @@ use crate::core::secret::Secret;
 /// A key that is there, or will be.
 pub(super) struct Keys(watch::Receiver<Option<Made>>);
 
-type Made = Result<Arc<Key>, Arc<str>>;
+pub(super) type Made = Result<Arc<Key>, Arc<str>>;
 
 /// The signing key and the set that publishes its public part.
 pub(super) struct Key {
@@ -46,6 +46,12 @@ impl Keys {
         Ok(Self(receiver))
     }
 
+    /// Takes a key that comes by a channel, for tests of the waiting.
+    #[cfg(test)]
+    pub(super) fn awaited(receiver: watch::Receiver<Option<Made>>) -> Self {
+        Self(receiver)
+    }
+
     /// Waits for the key.
     pub(super) async fn key(&self) -> Result<Arc<Key>, Refusal> {
         let mut receiver = self.0.clone();
@@ -63,7 +69,7 @@ impl Keys {
 }
 
 impl Key {
-    fn new(signing: SigningKey) -> Self {
+    pub(super) fn new(signing: SigningKey) -> Self {
         // The public part alone is ever turned into JSON (V19).
         let set = json!({ "keys": [signing.public_jwk()] });
         Self {
