@@ -61,7 +61,7 @@ pub fn run(cx: &Context, args: &DiscoverArgs) -> Result<(), Error> {
         layer.insert(Setting::Issuer, SettingValue::Text(issuer.clone()));
     }
     let settings = cx.settings(layer)?;
-    let members = cx.with_connection(&settings, Freshness::Fetched, |connection| {
+    let members = cx.with_connection(&settings, Freshness::Fetch, |connection| {
         let metadata = connection.metadata()?;
         metadata
             .map(|metadata| metadata.members().clone())

@@ -103,7 +103,7 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
     opened
         .must_keep()
         .map_err(|error| Error::from(error).during(what.clone()))?;
-    let record = cx.with_opened(&settings, Freshness::Fetched, &opened, |sessions| {
+    let record = cx.with_opened(&settings, Freshness::Fetch, &opened, |sessions| {
         choose_flow(cx, args, sessions)?;
         // Where it is known already who signs in, a wrong setting is said
         // before a password is asked for.
