@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     (
         "session",
         &[
+            "jose",
             "oauth",
             "store",
             "http",
