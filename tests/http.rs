@@ -456,3 +456,81 @@ fn a_cut_refresh_is_sent_once() {
         assert_eq!(count.load(Ordering::SeqCst), tries, "{retry:?}");
     }
 }
+
+#[test]
+fn a_server_on_ipv6_alone_is_reached() {
+    // Machines without IPv6 cannot tell.
+    let Ok(listener) = TcpListener::bind("[::1]:0") else {
+        return;
+    };
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            read_request(&mut stream);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        }
+    });
+    assert_eq!(send(address).map(|response| response.status), Ok(200));
+}
+
+/// C22: sends a request to `TEST_URL` in a process whose environment the
+/// parent chose; see [`proxies_are_those_of_the_environment`].
+#[test]
+#[ignore = "run by another test"]
+fn in_a_chosen_environment() {
+    let Ok(target) = std::env::var("TEST_URL") else {
+        return;
+    };
+    let result = client(Duration::from_secs(2)).send(&Request::get(url(&target)));
+    println!("result: {:?}", result.map(|response| response.status));
+}
+
+/// C22: the usual variables count, and loopback is spoken to directly.
+#[cfg(unix)]
+#[test]
+fn proxies_are_those_of_the_environment() {
+    let (sender, seen) = std::sync::mpsc::channel();
+    let proxy = serve(move |mut stream, request| {
+        let first = request.lines().next().unwrap_or_default().to_owned();
+        let _ = sender.send(first);
+        let _ = stream
+            .write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+    });
+    let direct = say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    let proxy = format!("http://{proxy}");
+    let run = |target: &str, variables: &[(&str, &str)]| {
+        let output = std::process::Command::new(std::env::current_exe().expect("this test"))
+            .args([
+                "--exact",
+                "in_a_chosen_environment",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env_clear()
+            .env("TEST_URL", target)
+            .envs(variables.iter().copied())
+            .output()
+            .expect("run");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let result = text.lines().find_map(|line| line.split_once("result: "));
+        let through: Vec<String> = seen.try_iter().collect();
+        (result.expect("a result").1.to_owned(), through)
+    };
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let (result, through) = run("https://as.invalid/token", &[(name, &proxy)]);
+        assert_eq!(through, ["CONNECT as.invalid:443 HTTP/1.1"], "{name}");
+        assert!(
+            result.contains("the proxy wants a user name and a password"),
+            "{result}"
+        );
+    }
+    let variables = [("HTTPS_PROXY", proxy.as_str()), ("NO_PROXY", "as.invalid")];
+    let (result, through) = run("https://as.invalid/token", &variables);
+    assert!(through.is_empty() && result.starts_with("Err("), "{result}");
+
+    let all = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"];
+    let all = all.map(|name| (name, proxy.as_str()));
+    let (result, through) = run(&format!("http://{direct}/"), &all);
+    assert!(through.is_empty(), "loopback goes through no proxy");
+    assert_eq!(result, "Ok(200)");
+}

@@ -5,19 +5,24 @@
 //! verified by keys of their own: see [`cache`].
 
 pub mod cache;
+mod max_age;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use cache::{Cache, Entry};
+use max_age::{Stored, max_age};
 
 use super::Error as CoreError;
 use super::error::{Exit, Report};
 use super::http::{self, Request, Response, Transport, send_with_retries};
 use super::jose::{self, JwkSet, Keys};
+use super::oauth;
+use super::oauth::id_token::{self, Expected, IdToken};
 use super::oauth::jwks::{jwks_request, process_jwks_response};
 use super::oauth::metadata::{Metadata, well_known_urls};
+use super::secret::Secret;
 use super::time::{Clock, Timestamp, humanize_span};
 use super::uri::HttpsUrl;
 
@@ -213,6 +218,38 @@ impl<'a> Documents<'a> {
         }
     }
 
+    /// Verifies an ID Token that came just now, by the keys at `jwks_uri`, or
+    /// by the client secret where the server MACs it. `skew` is that of the
+    /// response that brought it ([`http::server_skew`]).
+    ///
+    /// # Errors
+    ///
+    /// [`oauth::Error::IdToken`] when it is not good;
+    /// [`oauth::Error::NoEndpoint`] when there are no keys to judge it by; else
+    /// as [`Documents::jwks`].
+    pub fn verify_id_token(
+        &self,
+        token: &Secret,
+        expected: &Expected<'_>,
+        jwks_uri: Option<&HttpsUrl>,
+        client_secret: Option<&Secret>,
+        skew: Option<i64>,
+    ) -> Result<IdToken, CoreError> {
+        let refused = |error: &jose::Error| CoreError::from(id_token::refusal(error, skew));
+        let judge = |keys: &Keys| id_token::verify(token, keys, expected, self.clock.now());
+        if let Some(secret) = client_secret.filter(|_| id_token::claims_to_be_maced(token)) {
+            return id_token::secret_key(secret)
+                .and_then(|keys| judge(&keys))
+                .map_err(|error| refused(&error));
+        }
+        let url = jwks_uri.ok_or(oauth::Error::NoEndpoint { member: "jwks_uri" })?;
+        match self.with_keys(url, Freshness::Cached, judge) {
+            Ok(loaded) => Ok(loaded.document),
+            Err(CoreError::Jose(error)) => Err(refused(&error)),
+            Err(other) => Err(other),
+        }
+    }
+
     fn deadline(&self) -> Duration {
         self.clock.monotonic().saturating_add(self.budget)
     }
@@ -356,51 +393,6 @@ fn stored(body: &[u8]) -> Response {
         headers: Vec::new(),
         body: body.to_vec().into(),
     }
-}
-
-/// How long a response may be kept (RFC 9111 §5.2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stored {
-    For(Duration),
-    NotSaid,
-    Never,
-}
-
-impl Stored {
-    fn map(self, change: impl FnOnce(Duration) -> Duration) -> Self {
-        match self {
-            Self::For(span) => Self::For(change(span)),
-            other => other,
-        }
-    }
-}
-
-/// Reads `Cache-Control` and `Age`. `no-cache` lets a copy be kept for when
-/// the server is down, but never be fresh.
-fn max_age(response: &Response) -> Stored {
-    let mut stored = Stored::NotSaid;
-    let values = response
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "cache-control");
-    for directive in values.flat_map(|(_, value)| value.split(',')) {
-        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        match name.trim().to_ascii_lowercase().as_str() {
-            "no-store" => return Stored::Never,
-            "no-cache" => stored = Stored::For(Duration::ZERO),
-            "max-age" if stored == Stored::NotSaid => {
-                if let Ok(seconds) = value.trim().trim_matches('"').parse() {
-                    stored = Stored::For(Duration::from_secs(seconds));
-                }
-            }
-            _ => {}
-        }
-    }
-    let age = response
-        .header("age")
-        .and_then(|age| age.trim().parse().ok())
-        .map_or(Duration::ZERO, Duration::from_secs);
-    stored.map(|span| span.saturating_sub(age))
 }
 
 #[cfg(test)]

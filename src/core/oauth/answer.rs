@@ -152,8 +152,17 @@ impl Answer<'_> {
             let text = object.get(name)?.as_str()?;
             Some(self.scrub(text))
         };
+        let error = object
+            .get("error")?
+            .as_str()
+            .filter(|code| !code.is_empty())?;
         Some(ErrorResponse {
-            error: text("error").filter(|code| !code.is_empty())?,
+            // A password may well be a part of a code ("invalid").
+            error: if is_code(error) {
+                error.to_owned()
+            } else {
+                self.scrub(error)
+            },
             error_description: text("error_description"),
             error_uri: text("error_uri"),
             status: self.response.status,
@@ -194,6 +203,14 @@ impl Answer<'_> {
             .flatten()
             .collect()
     }
+}
+
+/// Says whether a text looks like the error codes of the RFCs.
+fn is_code(text: &str) -> bool {
+    text.len() <= 64
+        && text
+            .bytes()
+            .all(|octet| matches!(octet, b'a'..=b'z' | b'_'))
 }
 
 /// Returns the client secret inside the credentials of HTTP Basic.

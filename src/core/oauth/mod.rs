@@ -26,6 +26,7 @@ pub mod userinfo;
 pub use client_auth::{AuthMethod, ClientAuth};
 pub use endpoints::Endpoints;
 pub use error::{Error, ErrorResponse};
+pub use id_token::IdToken;
 pub use introspection::Introspection;
 pub use metadata::Metadata;
 pub use parameters::{Parameter, Parameters, Resource};

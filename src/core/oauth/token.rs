@@ -745,11 +745,15 @@ mod tests {
     fn a_secret_that_the_server_repeats_is_taken_out() {
         let body = r#"{"error":"invalid_grant",
             "error_description":"planted-password of alice or planted&secret is wrong"}"#;
-        let error = error(&password(), &json(400, body));
+        let repeated = error(&password(), &json(400, body));
         assert_eq!(
-            error.to_string(),
+            repeated.to_string(),
             "the server answered invalid_grant (\"<secret> of alice or <secret> is wrong\")"
         );
+        let mut request = password();
+        request.secret_field("password", &Secret::new("invalid"));
+        let code = error(&request, &json(400, r#"{"error":"invalid_client"}"#));
+        assert_eq!(code.to_string(), "the server answered invalid_client");
         let long = format!(
             r#"{{"error":"invalid_grant","error_description":"{}"}}"#,
             "x".repeat(5_000)
@@ -771,5 +775,22 @@ mod tests {
             error.hint().as_deref(),
             Some("the server asks to try again in 2 min")
         );
+    }
+
+    proptest::proptest! {
+        /// Whatever comes, there is a verdict.
+        #[test]
+        fn no_bytes_make_it_panic(
+            status in 100u16..1000,
+            kind in ".*",
+            body in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        ) {
+            let response = Response {
+                status,
+                headers: vec![("content-type".into(), kind)],
+                body: body.into(),
+            };
+            proptest::prop_assert!(process_token_response(&password(), &response).is_err());
+        }
     }
 }

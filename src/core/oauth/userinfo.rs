@@ -261,4 +261,18 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        /// Whatever a challenge looks like, it is read to its end.
+        #[test]
+        fn no_challenge_makes_it_panic(rest in r#"[a-z=", \\\\é]*"#) {
+            let challenge = format!("Bearer {rest}");
+            let result = process_userinfo_response(
+                &request(),
+                &answer(401, &[("www-authenticate", &challenge)], ""),
+                None,
+            );
+            proptest::prop_assert!(result.is_err());
+        }
+    }
 }
