@@ -174,7 +174,9 @@ fn rust_files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && path.file_name().is_some_and(|name| name != "tests.rs")
+            {
                 files.push(path);
             }
         }
