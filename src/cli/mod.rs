@@ -12,6 +12,7 @@ mod introspect;
 mod login;
 mod logout;
 mod man;
+mod output;
 mod profile;
 mod prompt;
 mod refresh;

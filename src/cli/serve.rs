@@ -16,6 +16,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::escape;
 use super::secrets::read_file;
 
@@ -56,21 +57,12 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 
-    /// Shape of what is said at start
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
+    #[command(flatten)]
+    output: OutputArg,
 
     /// Command to run while the server runs
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// Users, clients and commands to try
-    Human,
-    /// One object
-    Json,
 }
 
 /// Runs the server until it is told to stop, or the command ends.
@@ -157,7 +149,7 @@ fn write_ready_file(path: &Path, ready: &Ready) -> Result<(), Error> {
 
 /// Says who and what the server knows, with commands to copy.
 fn announce(cx: &Context, args: &ServeArgs, ready: &Ready) -> Result<(), Error> {
-    if cx.json || args.output == Some(Format::Json) {
+    if args.output.is_json(cx) {
         return cx.render.json(&as_json(ready));
     }
     let paint = cx.render.stdout_paint();
