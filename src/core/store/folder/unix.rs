@@ -164,7 +164,12 @@ impl<'a> Folder<'a> {
             | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(&self.fd, name, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|errno| self.not_opened(name, errno))?;
-        self.checked(name, &fd)?;
+        let stat = self.checked(name, &fd)?;
+        // Made under a umask that spares not even the owner.
+        if stat.st_mode & 0o600 != 0o600 {
+            rustix::fs::fchmod(&fd, Mode::RUSR | Mode::WUSR)
+                .map_err(|errno| Error::io("set the mode of", self.at(name), errno.into()))?;
+        }
         Ok(File::from(fd))
     }
 
