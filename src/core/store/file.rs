@@ -285,7 +285,7 @@ impl TokenStore for FileStore {
     ) -> Result<LockGuard, Error> {
         let folder = Folder::create(&self.path, &self.notes)?;
         let guard = lock::lock(&folder, key, wait, on_wait)?;
-        folder.sweep();
+        folder.sweep(&file_name(key));
         Ok(guard)
     }
 

@@ -57,15 +57,15 @@ pub(super) fn lock(
     loop {
         let mut file = folder.open_lock(&name)?;
         match file.try_lock() {
-            // Whoever cleans up temporary folders may have removed the file
-            // between open and lock; then others lock another one.
-            Ok(()) if !folder.is_current(&file, &name) => continue,
-            Ok(()) => {
+            Ok(()) if folder.is_current(&file, &name) => {
                 // Saying who holds it is a courtesy: a full disk must not
                 // keep anyone from the lock.
                 let _ = sign(&mut file);
                 return Ok(LockGuard(Some(file)));
             }
+            // Whoever cleans up temporary folders removed the file between
+            // open and lock; others would lock another one.
+            Ok(()) => {}
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(source)) => {
                 return Err(Error::io("lock", folder.path().join(&name), source));

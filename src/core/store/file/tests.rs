@@ -518,17 +518,24 @@ mod unix {
     #[test]
     fn the_temporary_file_of_a_living_process_is_not_swept() {
         let home = home();
-        let living = home.store.path().join(".tmp-x.1.0");
+        let temporary = |of: &str, n: u32| home.store.path().join(format!(".tmp-{of}.1.{n}"));
+        let name = file_name(&default());
+        let living = temporary(&name, 0);
         let file = fs::File::create(&living).unwrap();
         file.lock().unwrap();
-        let dead = home.store.path().join(".tmp-x.1.1");
-        fs::write(&dead, "").unwrap();
+        let (dead, trial) = (temporary(&name, 1), temporary("probe", 2));
+        // Between making and locking it, another key's writer looks dead.
+        let of_another_key = temporary(&file_name(&Key::session("other")), 3);
+        for path in [&dead, &trial, &of_another_key] {
+            fs::write(path, "").unwrap();
+        }
         drop(
             home.store
                 .lock(&default(), Duration::ZERO, &mut nobody)
                 .unwrap(),
         );
-        assert!(living.exists() && !dead.exists());
+        assert!(living.exists() && of_another_key.exists());
+        assert!(!dead.exists() && !trial.exists());
     }
 
     /// S11.

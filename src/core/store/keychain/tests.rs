@@ -180,3 +180,42 @@ fn a_reader_beside_a_writer_sees_one_record_or_the_other() {
         }
     });
 }
+
+/// S4, S12: the locks lie in a folder that others could have made first.
+#[cfg(unix)]
+#[test]
+fn the_folder_of_the_locks_must_be_ours() {
+    use super::super::Unsafe;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let dir = tempfile::tempdir().unwrap();
+    let (locks, elsewhere) = (dir.path().join("locks"), dir.path().join("elsewhere"));
+    let store = KeychainStore::over(MemoryItems::default(), None, locks.clone());
+    let lock = || store.lock(&default(), Duration::ZERO, &mut |_| {});
+
+    drop(lock().unwrap());
+    let mode = std::fs::metadata(&locks).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o700);
+
+    std::fs::rename(&locks, &elsewhere).unwrap();
+    symlink(&elsewhere, &locks).unwrap();
+    assert!(matches!(
+        lock(),
+        Err(Error::Unsafe {
+            why: Unsafe::SymbolicLink,
+            ..
+        })
+    ));
+    std::fs::remove_file(&locks).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::fs::create_dir(&locks).unwrap();
+        std::os::unix::fs::chown(&locks, Some(1), None).unwrap();
+        assert!(matches!(
+            lock(),
+            Err(Error::Unsafe {
+                why: Unsafe::Owner { uid: 1 },
+                ..
+            })
+        ));
+    }
+}
