@@ -29,7 +29,6 @@ use super::claims::RESERVED;
 use super::config::{Client, Config, GrantType, Lifetimes, User};
 use super::credentials::Verifier;
 use crate::core::Error;
-use crate::core::jose::Algorithm;
 use crate::core::oauth::Scopes;
 use crate::core::secret::Secret;
 use crate::core::time::parse_span;
@@ -113,7 +112,15 @@ impl Config {
 
     /// Checks what concerns more than one key.
     fn check(&self) -> Result<(), Error> {
-        check_algorithm(self.algorithm)?;
+        if self.algorithm.is_symmetric() {
+            return Err(Error::input(
+                format!(
+                    "`alg` is {}, whose key would have to be published",
+                    self.algorithm
+                ),
+                "use an algorithm with a key pair, like RS256, ES256 or EdDSA",
+            ));
+        }
         if let Some(scope) = self.default_scopes.iter().find(|s| !self.knows_scope(s)) {
             return Err(Error::input(
                 format!("`default_scopes` holds `{scope}`, which `scopes` does not"),
@@ -142,18 +149,6 @@ impl Config {
         }
         Ok(())
     }
-}
-
-/// Refuses algorithms whose key verifies as well as signs: their key set would
-/// have to publish it.
-pub(super) fn check_algorithm(algorithm: Algorithm) -> Result<(), Error> {
-    if !algorithm.is_symmetric() {
-        return Ok(());
-    }
-    Err(Error::input(
-        format!("the server cannot sign with {algorithm}: its key would have to be published"),
-        "use an algorithm with a key pair, like RS256, ES256 or EdDSA",
-    ))
 }
 
 fn user(username: &str, section: &Section<'_>) -> Result<User, Error> {
@@ -412,6 +407,7 @@ fn not_toml(text: &str, error: &toml_edit::TomlError) -> Error {
 mod tests {
     use super::*;
     use crate::core::error::{Exit, Report};
+    use crate::core::jose::Algorithm;
 
     const PHC: &str =
         "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
@@ -516,7 +512,7 @@ mod tests {
             ),
             (
                 "alg = \"HS256\"",
-                "the server cannot sign with HS256: its key would have to be published",
+                "`alg` is HS256, whose key would have to be published",
             ),
             ("users = 1", "`users` is not a table"),
             (

@@ -38,6 +38,7 @@ mod ready;
 mod refusal;
 mod state;
 mod tls;
+mod write_deadline;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -60,6 +61,7 @@ use self::hygiene::{Hosts, host_of};
 use self::keys::Keys;
 use self::state::{Shared, State};
 use crate::core::Error;
+use crate::core::jose::Algorithm;
 use crate::core::time::{Clock, SystemClock};
 
 /// The port that is listened on when none is asked for.
@@ -116,6 +118,8 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a body may take to come.
     pub body_timeout: Duration,
+    /// How long a client may leave an answer unread.
+    pub write_timeout: Duration,
     /// How long requests may go on after the end was asked for.
     pub drain: Duration,
 }
@@ -128,6 +132,7 @@ impl Default for Limits {
             body: 64 * 1024,
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(10),
             drain: Duration::from_secs(5),
         }
     }
@@ -150,7 +155,8 @@ impl Server {
     /// # Errors
     ///
     /// [`Error::Usage`] for an address beyond loopback with published secrets
-    /// or without TLS; [`Error::Input`] when the address cannot be listened
+    /// or without TLS, and for an algorithm without a key pair;
+    /// [`Error::Input`] when the address cannot be listened
     /// on, or certificate, key or issuer do not serve.
     pub fn bind(options: Options) -> Result<Self, Error> {
         let Options {
@@ -162,6 +168,7 @@ impl Server {
             limits,
         } = options;
         check_exposure(listen, &config, tls.is_some())?;
+        check_algorithm(config.algorithm)?;
         let acceptor = tls.as_ref().map(Tls::acceptor).transpose()?;
         let listener = open(listen)?;
         let address = listener
@@ -302,10 +309,8 @@ fn check_exposure(listen: SocketAddr, config: &Config, tls: bool) -> Result<(), 
         return Ok(());
     }
     let refuse = |why: &str, hint: &str| {
-        Err(Error::Usage {
-            what: format!("cannot listen on {listen}: {why}"),
-            hint: Some(hint.to_owned()),
-        })
+        let what = format!("cannot listen on {listen}: {why}");
+        Err(Error::usage(what, hint))
     };
     if config.has_published_secrets() {
         return refuse(
@@ -326,6 +331,18 @@ fn check_exposure(listen: SocketAddr, config: &Config, tls: bool) -> Result<(), 
         );
     }
     Ok(())
+}
+
+/// Refuses algorithms whose one key both signs and verifies: the key set would
+/// have to publish it.
+fn check_algorithm(algorithm: Algorithm) -> Result<(), Error> {
+    if !algorithm.is_symmetric() {
+        return Ok(());
+    }
+    Err(Error::usage(
+        format!("cannot sign with {algorithm}: its key would have to be published"),
+        "use an algorithm with a key pair, like RS256, ES256 or EdDSA",
+    ))
 }
 
 fn open(listen: SocketAddr) -> Result<TcpListener, Error> {

@@ -106,6 +106,18 @@ fn v1_beyond_loopback_it_needs_own_users_and_tls() {
 }
 
 #[test]
+fn an_algorithm_without_a_key_pair_is_refused() {
+    let mut options = options("127.0.0.1:0");
+    options.config.algorithm = Algorithm::HS256;
+    let error = Server::bind(options).err().expect("a refusal");
+    assert_eq!(
+        error.to_string(),
+        "cannot sign with HS256: its key would have to be published"
+    );
+    assert_eq!(error.exit(), Exit::Usage);
+}
+
+#[test]
 fn an_address_that_is_taken_is_said_so() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a listener");
     let address = taken.local_addr().expect("an address");
