@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::Limits;
+use super::options::Limits;
 use super::write_deadline::WriteDeadline;
 
 /// How long to wait before the next try when no connection can be accepted,
