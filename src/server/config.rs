@@ -9,7 +9,7 @@ use crate::core::jose::Algorithm;
 use crate::core::uri::HttpsUrl;
 
 /// Everything that is configured. [`Config::built_in`] needs no file;
-/// [`Config::from_toml`](super::config_file) reads one.
+/// [`Config::from_toml`] reads one.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The issuer, where it is not made from the address that is listened on

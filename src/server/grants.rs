@@ -6,12 +6,10 @@
 //! the grace time the answer that a refresh token was spent for is kept, so
 //! that it can be given again.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::digest;
-
+use super::families::{Families, digest_of};
 use super::random;
 use super::refusal::Refusal;
 use crate::core::secret::Secret;
@@ -20,9 +18,6 @@ use crate::core::time::Timestamp;
 /// The most tokens that are remembered. Beyond it the oldest grants end, so
 /// that a loop in a test script cannot fill the memory.
 const MAX_TOKENS: usize = 100_000;
-
-/// The most tokens of one family that are remembered, spent ones included.
-const MAX_FAMILY: usize = 1_024;
 
 /// One sign-in, or one token of a client's own.
 #[derive(Debug)]
@@ -115,38 +110,7 @@ pub(super) struct Grants {
     rules: RefreshRules,
     /// [`MAX_TOKENS`], and fewer in tests.
     most: usize,
-    inner: Mutex<Inner>,
-}
-
-type Digest = [u8; 32];
-
-#[derive(Default)]
-struct Inner {
-    last: u64,
-    /// By age: identifiers only rise.
-    families: BTreeMap<u64, Family>,
-    access: HashMap<Digest, (u64, Access)>,
-    refresh: HashMap<Digest, Refresh>,
-    /// Answers that are kept, by the instant when they must be forgotten.
-    kept: VecDeque<(Timestamp, Digest)>,
-}
-
-struct Family {
-    grant: Grant,
-    /// The digests of its tokens, oldest first.
-    tokens: VecDeque<Digest>,
-}
-
-struct Refresh {
-    family: u64,
-    issued_at: Timestamp,
-    expires_at: Timestamp,
-    spent: Option<Spent>,
-}
-
-struct Spent {
-    /// What it was spent for, until the grace time is over.
-    kept: Option<(Asked, Answer)>,
+    families: Mutex<Families>,
 }
 
 impl Grants {
@@ -154,7 +118,7 @@ impl Grants {
         Self {
             rules,
             most: MAX_TOKENS,
-            inner: Mutex::default(),
+            families: Mutex::default(),
         }
     }
 
@@ -168,10 +132,7 @@ impl Grants {
     ) -> Result<Answer, Refusal> {
         let refresh_token = refreshable.then(random::token).transpose()?;
         let mut inner = self.lock();
-        inner.last += 1;
-        let id = inner.last;
-        let tokens = VecDeque::with_capacity(2);
-        inner.families.insert(id, Family { grant, tokens });
+        let id = inner.begin(grant);
         inner.remember_access(id, &minted);
         if let Some(token) = &refresh_token {
             inner.remember_refresh(id, token, now, self.rules.lifetime);
@@ -202,7 +163,7 @@ impl Grants {
         let key = digest_of(token.expose());
         let mut inner = self.lock();
         inner.forget_answers(now);
-        let Inner {
+        let Families {
             families, refresh, ..
         } = &mut *inner;
         let record = refresh.get(&key).ok_or_else(unknown)?;
@@ -316,126 +277,10 @@ impl Grants {
         inner.purge(now);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, Families> {
         // No code panics while it holds the lock half-changed; a poisoned lock
         // must not take the server down.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inner {
-    fn live<T>(&self, id: u64, token: T) -> Option<Live<T>> {
-        let grant = &self.families.get(&id)?.grant;
-        Some(Live {
-            client_id: Arc::clone(&grant.client_id),
-            sub: Arc::clone(&grant.sub),
-            username: grant.username.clone(),
-            token,
-        })
-    }
-
-    fn remember_access(&mut self, id: u64, minted: &Minted) {
-        let key = digest_of(minted.access_token.expose());
-        self.access.insert(key, (id, minted.access.clone()));
-        self.add_to_family(id, key);
-    }
-
-    fn remember_refresh(&mut self, id: u64, token: &Secret, now: Timestamp, lifetime: Duration) {
-        let key = digest_of(token.expose());
-        let record = Refresh {
-            family: id,
-            issued_at: now,
-            expires_at: now.saturating_add(lifetime),
-            spent: None,
-        };
-        self.refresh.insert(key, record);
-        self.add_to_family(id, key);
-    }
-
-    fn add_to_family(&mut self, id: u64, key: Digest) {
-        let Some(family) = self.families.get_mut(&id) else {
-            return;
-        };
-        family.tokens.push_back(key);
-        while family.tokens.len() > MAX_FAMILY
-            && let Some(oldest) = family.tokens.pop_front()
-        {
-            self.access.remove(&oldest);
-            match self.refresh.get(&oldest) {
-                // The one that can still be used, old as it may be without
-                // rotation; the next one goes instead.
-                Some(record) if record.spent.is_none() => family.tokens.push_back(oldest),
-                _ => drop(self.refresh.remove(&oldest)),
-            }
-        }
-    }
-
-    fn spend(
-        &mut self,
-        key: Digest,
-        asked: &Asked,
-        answer: &Answer,
-        now: Timestamp,
-        grace: Duration,
-    ) {
-        let Some(record) = self.refresh.get_mut(&key) else {
-            return;
-        };
-        let kept = (!grace.is_zero()).then(|| (asked.clone(), answer.clone()));
-        if kept.is_some() {
-            self.kept.push_back((now.saturating_add(grace), key));
-        }
-        record.spent = Some(Spent { kept });
-    }
-
-    /// Forgets the answers whose grace time is over.
-    fn forget_answers(&mut self, now: Timestamp) {
-        while let Some((until, key)) = self.kept.front().copied()
-            && until <= now
-        {
-            self.kept.pop_front();
-            if let Some(spent) = self.refresh.get_mut(&key).and_then(|r| r.spent.as_mut()) {
-                spent.kept = None;
-            }
-        }
-    }
-
-    /// Ends a family: none of its tokens is known afterwards.
-    fn end(&mut self, id: u64) {
-        let Some(family) = self.families.remove(&id) else {
-            return;
-        };
-        for key in family.tokens {
-            self.access.remove(&key);
-            self.refresh.remove(&key);
-        }
-    }
-
-    fn purge(&mut self, now: Timestamp) {
-        self.access.retain(|_, (_, access)| access.expires_at > now);
-        self.refresh.retain(|_, record| record.expires_at > now);
-        let (access, refresh) = (&self.access, &self.refresh);
-        self.families.retain(|_, family| {
-            family
-                .tokens
-                .retain(|key| access.contains_key(key) || refresh.contains_key(key));
-            !family.tokens.is_empty()
-        });
-        self.access.shrink_to(1_024);
-        self.refresh.shrink_to(1_024);
-    }
-
-    fn keep_bounds(&mut self, most: usize, now: Timestamp) {
-        if self.access.len() + self.refresh.len() <= most {
-            return;
-        }
-        self.purge(now);
-        // A tenth at once, so that a full house does not purge at every call.
-        while self.access.len() + self.refresh.len() > most / 10 * 9
-            && let Some((&oldest, _)) = self.families.first_key_value()
-        {
-            self.end(oldest);
-        }
+        self.families.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -443,15 +288,10 @@ fn unknown() -> Refusal {
     Refusal::invalid_grant("the refresh token is unknown, expired or revoked")
 }
 
-fn digest_of(token: &str) -> Digest {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::families::MAX_FAMILY;
 
     const NOW: Timestamp = Timestamp(1_700_000_000);
 

@@ -16,7 +16,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::Limits;
+use super::options::Limits;
+use super::write_deadline::WriteDeadline;
 
 /// How long to wait before the next try when no connection can be accepted,
 /// as when all file descriptors are taken.
@@ -32,7 +33,9 @@ pub(super) async fn serve(
 ) {
     let graceful = GracefulShutdown::new();
     let (closing, closed) = watch::channel(());
-    let seats = Arc::new(Semaphore::new(limits.connections));
+    let seats = Arc::new(Semaphore::new(
+        limits.connections.clamp(1, Semaphore::MAX_PERMITS),
+    ));
     let accepting = accept(&listener, &seats, |stream, seat| {
         let connection = Connection {
             router: router.clone(),
@@ -107,10 +110,12 @@ impl Connection {
 
     async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + 'static) {
         let service = TowerToHyperService::new(self.router);
+        let stream = WriteDeadline::new(stream, self.limits.write_timeout);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_timeout)
-            .max_buf_size(self.limits.header)
+            // hyper takes nothing smaller.
+            .max_buf_size(self.limits.header.max(8_192))
             .serve_connection::<_, TowerToHyperService<Router>>(TokioIo::new(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             log::debug!("connection ended: {error}");

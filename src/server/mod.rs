@@ -20,12 +20,14 @@
 //! [`crate::core`]; what the metadata lists works, and the rest is refused
 //! with the error that its RFC names.
 
+mod address;
 mod claims;
 mod client_auth;
 mod config;
 mod config_file;
 mod credentials;
 mod endpoints;
+mod families;
 mod form;
 mod grants;
 mod hygiene;
@@ -33,13 +35,16 @@ mod keys;
 mod listen;
 mod metadata;
 mod mint;
+mod options;
 mod random;
 mod ready;
 mod refusal;
+mod section;
 mod state;
 mod tls;
+mod write_deadline;
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -48,97 +53,29 @@ use axum::Router;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
-use url::Url;
 
 pub use self::config::{Client, Config, GrantType, Lifetimes, User};
 pub use self::credentials::{InvalidHash, Verifier};
 pub use self::hygiene::Exchange;
+pub use self::options::{DEFAULT_PORT, Limits, Observer, Options};
 pub use self::ready::{Ready, ReadyClient, ReadyUser};
 pub use self::tls::Tls;
 
-use self::hygiene::{Hosts, host_of};
+use self::address::Issuer;
+use self::hygiene::Hosts;
 use self::keys::Keys;
 use self::state::{Shared, State};
 use crate::core::Error;
-use crate::core::time::{Clock, SystemClock};
-
-/// The port that is listened on when none is asked for.
-pub const DEFAULT_PORT: u16 = 9400;
 
 /// How often expired tokens are forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(60);
-
-/// Is told of every request that was answered.
-pub type Observer = Arc<dyn Fn(&Exchange) + Send + Sync>;
-
-/// How a server is to run.
-#[derive(Clone)]
-pub struct Options {
-    /// Where to listen; port 0 takes a free one. Defaults to 127.0.0.1:9400.
-    pub listen: SocketAddr,
-    /// Who and what it knows.
-    pub config: Config,
-    /// A certificate and key to speak https with.
-    pub tls: Option<Tls>,
-    /// Where the time comes from. Defaults to the system's clock.
-    pub clock: Arc<dyn Clock + Send + Sync>,
-    /// Who is told of every request. Defaults to nobody.
-    pub observer: Option<Observer>,
-    /// What a client may use up.
-    pub limits: Limits,
-}
-
-impl Options {
-    /// Starts from a configuration, all else default.
-    pub fn new(config: Config) -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
-            config,
-            tls: None,
-            clock: Arc::new(SystemClock),
-            observer: None,
-            limits: Limits::default(),
-        }
-    }
-}
-
-/// What a client may use up.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// How many connections are open at once; more wait their turn.
-    pub connections: usize,
-    /// The octets of a request's head, at least 8192.
-    pub header: usize,
-    /// The octets of a request's body.
-    pub body: usize,
-    /// How long a head, or a TLS handshake, may take to come; an idle
-    /// connection is closed after it too.
-    pub header_timeout: Duration,
-    /// How long a body may take to come.
-    pub body_timeout: Duration,
-    /// How long requests may go on after the end was asked for.
-    pub drain: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 512,
-            header: 16 * 1024,
-            body: 64 * 1024,
-            header_timeout: Duration::from_secs(10),
-            body_timeout: Duration::from_secs(10),
-            drain: Duration::from_secs(5),
-        }
-    }
-}
 
 /// A server that listens but does not answer yet.
 pub struct Server {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     state: Shared,
-    base: String,
+    path: String,
     ready: Ready,
 }
 
@@ -150,37 +87,26 @@ impl Server {
     /// # Errors
     ///
     /// [`Error::Usage`] for an address beyond loopback with published secrets
-    /// or without TLS; [`Error::Input`] when the address cannot be listened
+    /// or without TLS, and for an algorithm without a key pair;
+    /// [`Error::Input`] when the address cannot be listened
     /// on, or certificate, key or issuer do not serve.
     pub fn bind(options: Options) -> Result<Self, Error> {
-        let Options {
-            listen,
-            config,
-            tls,
-            clock,
-            observer,
-            limits,
-        } = options;
-        check_exposure(listen, &config, tls.is_some())?;
-        let acceptor = tls.as_ref().map(Tls::acceptor).transpose()?;
-        let listener = open(listen)?;
-        let address = listener
-            .local_addr()
-            .map_err(|e| cannot_listen(listen, e))?;
-        let (issuer, url) = issuer(&config, address, acceptor.is_some())?;
-        let base = url.path().trim_end_matches('/').to_owned();
-        check_path(&base)?;
-        let keys = Keys::generate(config.algorithm)
+        options.check()?;
+        let tls = options.tls.as_ref().map(Tls::acceptor).transpose()?;
+        let (listener, address) = address::open(options.listen)?;
+        let issuer = Issuer::new(&options.config, address, tls.is_some())?;
+        let keys = Keys::generate(options.config.algorithm)
             .map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
-        let hosts = Hosts::new(&url, address, acceptor.is_some());
-        let ready = Ready::new(&config, &issuer, address);
-        let state = State::new(config, issuer, hosts, keys, limits, clock, observer)
+        let hosts = Hosts::new(issuer.url(), address, tls.is_some());
+        let ready = Ready::new(&options.config, issuer.as_str(), address);
+        let path = issuer.path().to_owned();
+        let state = State::new(options, issuer.as_str().to_owned(), hosts, keys)
             .ok_or_else(|| Error::Internal("the system gives no random octets".into()))?;
         Ok(Self {
             listener,
-            tls: acceptor,
+            tls,
             state: Arc::new(state),
-            base,
+            path,
             ready,
         })
     }
@@ -203,7 +129,7 @@ impl Server {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let listener = tokio::net::TcpListener::from_std(self.listener)
             .map_err(|error| Error::Internal(format!("cannot use the listener: {error}")))?;
-        let router: Router = endpoints::router(Arc::clone(&self.state), &self.base);
+        let router: Router = endpoints::router(Arc::clone(&self.state), &self.path);
         let purging = tokio::spawn(purge(Arc::clone(&self.state)));
         listen::serve(listener, self.tls, router, &self.state.limits, shutdown).await;
         purging.abort();
@@ -294,89 +220,4 @@ async fn purge(state: Shared) {
         tokio::time::sleep(PURGE_EVERY).await;
         state.grants.purge(state.now());
     }
-}
-
-/// Refuses what would put a development server in front of strangers.
-fn check_exposure(listen: SocketAddr, config: &Config, tls: bool) -> Result<(), Error> {
-    if listen.ip().is_loopback() {
-        return Ok(());
-    }
-    let refuse = |why: &str, hint: &str| {
-        Err(Error::Usage {
-            what: format!("cannot listen on {listen}: {why}"),
-            hint: Some(hint.to_owned()),
-        })
-    };
-    if config.has_published_secrets() {
-        return refuse(
-            "the passwords of the built-in users are public knowledge",
-            "listen on 127.0.0.1, or give users of your own with `--config FILE`",
-        );
-    }
-    if !tls {
-        return refuse(
-            "beyond loopback passwords and tokens need TLS",
-            "listen on 127.0.0.1, or give a certificate and a key",
-        );
-    }
-    if listen.ip().is_unspecified() && config.issuer.is_none() {
-        return refuse(
-            "that is every address, and none of them can be the issuer",
-            "set `issuer` in the configuration, or listen on one address",
-        );
-    }
-    Ok(())
-}
-
-fn open(listen: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(listen)
-        .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
-        .map_err(|error| cannot_listen(listen, error))
-}
-
-fn cannot_listen(listen: SocketAddr, source: std::io::Error) -> Error {
-    let hint = match source.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            "stop what listens there, or let `--listen 127.0.0.1:0` take a free port"
-        }
-        std::io::ErrorKind::PermissionDenied => "take a port above 1023",
-        _ => "check the address, or use `--listen 127.0.0.1:0`",
-    };
-    Error::Input {
-        what: format!("cannot listen on {listen}"),
-        hint: Some(hint.to_owned()),
-        source: Some(source),
-    }
-}
-
-/// Returns the issuer, as text and parsed.
-fn issuer(config: &Config, address: SocketAddr, tls: bool) -> Result<(String, Url), Error> {
-    if let Some(issuer) = &config.issuer {
-        // "It has no query or fragment components" (RFC 8414 §2).
-        if issuer.url().query().is_some() {
-            return Err(Error::input(
-                format!("the issuer `{issuer}` has a query"),
-                "leave out everything from the `?` on",
-            ));
-        }
-        return Ok((issuer.as_str().to_owned(), issuer.url().clone()));
-    }
-    let scheme = if tls { "https" } else { "http" };
-    let text = format!("{scheme}://{}:{}", host_of(address), address.port());
-    let url = text
-        .parse()
-        .map_err(|_| Error::Internal(format!("`{text}` is no URL")))?;
-    Ok((text, url))
-}
-
-/// Routes are patterns; a path may hold only what is no pattern.
-fn check_path(path: &str) -> Result<(), Error> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
-    if path.chars().all(plain) && !path.contains("//") {
-        return Ok(());
-    }
-    Err(Error::input(
-        format!("the issuer's path `{path}` holds unusual characters"),
-        "use letters, digits and any of - . _ ~ between single slashes",
-    ))
 }

@@ -10,7 +10,8 @@ use super::credentials::Checker;
 use super::grants::{Grants, RefreshRules};
 use super::hygiene::Hosts;
 use super::keys::Keys;
-use super::{Limits, Observer, metadata};
+use super::metadata;
+use super::options::{Limits, Observer, Options};
 use crate::core::time::{Clock, Timestamp};
 
 /// The state behind the router.
@@ -36,15 +37,14 @@ pub(super) struct State {
 impl State {
     /// Prepares everything but the key, which is made meanwhile. Returns
     /// `None` when the system gives no random octets.
-    pub(super) fn new(
-        config: Config,
-        issuer: String,
-        hosts: Hosts,
-        keys: Keys,
-        limits: Limits,
-        clock: Arc<dyn Clock + Send + Sync>,
-        observer: Option<Observer>,
-    ) -> Option<Self> {
+    pub(super) fn new(options: Options, issuer: String, hosts: Hosts, keys: Keys) -> Option<Self> {
+        let Options {
+            config,
+            clock,
+            observer,
+            limits,
+            ..
+        } = options;
         let users = index(&config.users, |user| &user.username);
         let clients = index(&config.clients, |client| &client.client_id);
         Some(Self {

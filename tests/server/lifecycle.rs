@@ -103,6 +103,28 @@ fn v1_beyond_loopback_it_needs_own_users_and_tls() {
         assert_eq!(error.exit(), Exit::Usage);
         assert!(error.hint().is_some());
     }
+    let mut options = options("0.0.0.0:0");
+    options.config = own_users();
+    options.tls = Some(crate::tls::certificate());
+    let error = Server::bind(options.clone()).err().expect("a refusal");
+    assert_eq!(
+        error.to_string(),
+        "cannot listen on 0.0.0.0:0: that is every address, and none of them can be the issuer"
+    );
+    options.config.issuer = Some("https://localhost:9443".parse().expect("a URL"));
+    assert!(Server::bind(options).is_ok());
+}
+
+#[test]
+fn an_algorithm_without_a_key_pair_is_refused() {
+    let mut options = options("127.0.0.1:0");
+    options.config.algorithm = Algorithm::HS256;
+    let error = Server::bind(options).err().expect("a refusal");
+    assert_eq!(
+        error.to_string(),
+        "cannot sign with HS256: its key would have to be published"
+    );
+    assert_eq!(error.exit(), Exit::Usage);
 }
 
 #[test]

@@ -117,3 +117,31 @@ fn connections_beyond_the_limit_wait_their_turn() {
     // Served as soon as the idle ones are closed.
     assert_eq!(server.get("/jwks").status, 200);
 }
+
+#[test]
+fn a_client_that_never_reads_loses_its_seat() {
+    let mut config = Config::built_in();
+    config.algorithm = Algorithm::ES256;
+    let server = with_options(config, |options| {
+        options.limits.write_timeout = Duration::from_millis(300);
+    });
+    let request = format!("GET /jwks HTTP/1.1\r\nHost: {}\r\n\r\n", server.host());
+    let mut stream = server.connect();
+    stream
+        .set_write_timeout(Some(Duration::from_secs(10)))
+        .expect("a time-out");
+    // Asks until the answers, which nobody reads, fill every buffer between
+    // the two; then the server hangs up and writing fails.
+    let many = request.repeat(1_000);
+    let started = Instant::now();
+    let failed = (0..10_000).find_map(|_| stream.write_all(many.as_bytes()).err());
+    let kind = failed.expect("the server to hang up").kind();
+    assert!(
+        matches!(
+            kind,
+            std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe
+        ),
+        "{kind:?}"
+    );
+    assert!(started.elapsed() < Duration::from_secs(10));
+}

@@ -15,14 +15,19 @@ const CA: &[u8] = include_bytes!("tls/ca.pem");
 const CERTIFICATE: &[u8] = include_bytes!("tls/cert.pem");
 const KEY: &[u8] = include_bytes!("tls/key.pem");
 
+/// The certificate of the tests, and its key.
+pub fn certificate() -> Tls {
+    Tls {
+        certificate: CERTIFICATE.to_vec(),
+        key: SecretBytes::new(KEY),
+    }
+}
+
 fn secure() -> Fixture {
     let mut config = Config::built_in();
     config.algorithm = Algorithm::ES256;
     with_options(config, |options| {
-        options.tls = Some(Tls {
-            certificate: CERTIFICATE.to_vec(),
-            key: SecretBytes::new(KEY),
-        });
+        options.tls = Some(certificate());
         options.limits.header_timeout = Duration::from_millis(500);
     })
 }

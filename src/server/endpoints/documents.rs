@@ -47,12 +47,11 @@ mod tests {
 
     use super::*;
     use crate::core::jose::{Algorithm, SigningKey};
-    use crate::core::time::SystemClock;
     use crate::server::config::Config;
     use crate::server::hygiene::Hosts;
     use crate::server::keys::{Key, Keys};
     use crate::server::state;
-    use crate::server::{Limits, runtime};
+    use crate::server::{Options, runtime};
 
     fn waiting_for(keys: Keys) -> Shared {
         let issuer = "http://127.0.0.1:9400";
@@ -61,15 +60,8 @@ mod tests {
             "127.0.0.1:9400".parse().unwrap(),
             false,
         );
-        let state = state::State::new(
-            Config::built_in(),
-            issuer.to_owned(),
-            hosts,
-            keys,
-            Limits::default(),
-            Arc::new(SystemClock),
-            None,
-        );
+        let options = Options::new(Config::built_in());
+        let state = state::State::new(options, issuer.to_owned(), hosts, keys);
         Arc::new(state.unwrap())
     }
 

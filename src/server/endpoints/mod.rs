@@ -18,19 +18,19 @@ use super::hygiene;
 use super::refusal::Refusal;
 use super::state::Shared;
 
-/// Builds the router for an issuer whose path is `base`, empty for none.
-pub(super) fn router(state: Shared, base: &str) -> Router {
+/// Builds the router for an issuer whose path is `path`, empty for none.
+pub(super) fn router(state: Shared, path: &str) -> Router {
     let mut router = Router::new()
-        .route(&format!("{base}/token"), post(token::answer))
-        .route(&format!("{base}/introspect"), post(introspection::answer))
-        .route(&format!("{base}/revoke"), post(revocation::answer))
+        .route(&format!("{path}/token"), post(token::answer))
+        .route(&format!("{path}/introspect"), post(introspection::answer))
+        .route(&format!("{path}/revoke"), post(revocation::answer))
         .route(
-            &format!("{base}/userinfo"),
+            &format!("{path}/userinfo"),
             get(userinfo::answer_get).post(userinfo::answer_post),
         )
-        .route(&format!("{base}/jwks"), get(documents::jwks));
-    for path in well_known(base) {
-        router = router.route(&path, get(documents::metadata));
+        .route(&format!("{path}/jwks"), get(documents::jwks));
+    for known in well_known(path) {
+        router = router.route(&known, get(documents::metadata));
     }
     router
         .route("/healthz", get(documents::health))
@@ -50,13 +50,13 @@ pub(super) fn router(state: Shared, base: &str) -> Router {
 
 /// Returns where the metadata is looked for: behind the issuer's path (OIDC
 /// Discovery §4) and before it (RFC 8414 §3.1).
-fn well_known(base: &str) -> Vec<String> {
+fn well_known(path: &str) -> Vec<String> {
     let mut paths = vec![
-        format!("/.well-known/openid-configuration{base}"),
-        format!("/.well-known/oauth-authorization-server{base}"),
+        format!("/.well-known/openid-configuration{path}"),
+        format!("/.well-known/oauth-authorization-server{path}"),
     ];
-    if !base.is_empty() {
-        paths.push(format!("{base}/.well-known/openid-configuration"));
+    if !path.is_empty() {
+        paths.push(format!("{path}/.well-known/openid-configuration"));
     }
     paths
 }
