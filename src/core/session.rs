@@ -1,7 +1,15 @@
 //! The heart: a valid token for a profile, from cache, refresh or request.
 
+use std::any::Any;
+
 use super::error::{Exit, Report};
 use super::oauth;
+
+/// Holds off interruption while a rotated refresh token is not saved yet.
+pub trait Shield {
+    /// Starts to hold it off, until what is returned is dropped.
+    fn hold(&self) -> Box<dyn Any>;
+}
 
 /// Why there is no usable session.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -53,22 +53,32 @@ impl HttpsUrl {
         self.url.scheme() == "http"
     }
 
+    /// Says whether the host is this machine by its very name: 127.0.0.0/8,
+    /// ::1 or `localhost`.
+    pub fn is_loopback(&self) -> bool {
+        self.url.host().is_some_and(|host| is_loopback(&host))
+    }
+
+    /// Returns host and, where one is written, port: `as.example:8443`.
+    pub fn authority(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Returns the URL without its query, to name it in a log.
+    pub fn without_query(&self) -> &str {
+        self.text.split('?').next().unwrap_or_default()
+    }
+
     /// Says whether both have the same scheme, host and port (RFC 6454 §5).
     pub fn same_origin(&self, other: &HttpsUrl) -> bool {
         self.url.origin() == other.url.origin()
     }
-}
 
-impl FromStr for HttpsUrl {
-    type Err = InvalidUrl;
-
-    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
-        // The URL parser drops tabs and newlines and trims; a text with any
-        // of them is not the URL that it would become.
-        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(InvalidUrl::NotAbsolute);
-        }
-        let url = Url::parse(text).map_err(|_| InvalidUrl::NotAbsolute)?;
+    fn checked(text: String, url: Url) -> Result<Self, InvalidUrl> {
         let Some(host) = url.host() else {
             return Err(match url.scheme() {
                 "http" | "https" => InvalidUrl::NotAbsolute,
@@ -87,10 +97,29 @@ impl FromStr for HttpsUrl {
         if url.fragment().is_some() {
             return Err(InvalidUrl::Fragment);
         }
-        Ok(Self {
-            text: text.to_owned(),
-            url,
-        })
+        Ok(Self { text, url })
+    }
+}
+
+impl FromStr for HttpsUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        // The URL parser drops tabs and newlines and trims; a text with any
+        // of them is not the URL that it would become.
+        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(InvalidUrl::NotAbsolute);
+        }
+        let url = Url::parse(text).map_err(|_| InvalidUrl::NotAbsolute)?;
+        Self::checked(text.to_owned(), url)
+    }
+}
+
+impl TryFrom<Url> for HttpsUrl {
+    type Error = InvalidUrl;
+
+    fn try_from(url: Url) -> Result<Self, InvalidUrl> {
+        Self::checked(url.as_str().to_owned(), url)
     }
 }
 

@@ -5,7 +5,11 @@
 //! it waits, and never holds a response's body in an error: a body that failed
 //! to parse may contain a perfectly good token.
 
+mod cause;
+
 use std::time::Duration;
+
+pub use cause::Cause;
 
 use super::error::{Exit, Report};
 use super::secret::Secret;
@@ -47,6 +51,16 @@ pub enum FieldValue {
     Secret(Secret),
 }
 
+impl FieldValue {
+    /// Returns the value itself, to send it.
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Secret(secret) => secret.expose(),
+        }
+    }
+}
+
 /// A request, as a plain value.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -60,6 +74,9 @@ pub struct Request {
     pub form: Vec<(String, FieldValue)>,
     /// Whether it may be repeated.
     pub retry: Retry,
+    /// How long this one may take, where that is less than what the transport
+    /// allows anyway.
+    pub timeout: Option<Duration>,
 }
 
 impl Request {
@@ -71,6 +88,7 @@ impl Request {
             headers: vec![("accept", FieldValue::Plain("application/json".into()))],
             form: Vec::new(),
             retry: Retry::Safe,
+            timeout: None,
         }
     }
 
@@ -93,6 +111,22 @@ impl Request {
     pub fn secret_field(&mut self, name: &str, value: &Secret) {
         self.form
             .push((name.to_owned(), FieldValue::Secret(value.clone())));
+    }
+
+    /// Returns the first header field of this lower-case name, as it is sent.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(field, _)| *field == name)
+            .map(|(_, value)| value.expose())
+    }
+
+    /// Returns the first form field of this name, as it is sent.
+    pub fn form_value(&self, name: &str) -> Option<&str> {
+        self.form
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.expose())
     }
 }
 
@@ -150,7 +184,7 @@ pub enum Error {
         /// Host and port.
         host: String,
         /// The cause, without any URL.
-        why: String,
+        why: Cause,
     },
     /// No whole answer came in time.
     #[error("{host} did not answer within {}", super::time::format_span(after.as_secs()))]
@@ -194,6 +228,9 @@ pub enum Error {
         status: u16,
         /// The OAuth `error` code, where there was one.
         reason: Option<String>,
+        /// When to come back, where the server says so (`Retry-After`,
+        /// RFC 9110 §10.2.3).
+        retry_after: Option<Duration>,
     },
     /// The client could not be set up: a CA file, a client certificate.
     #[error("{0}")]
@@ -233,11 +270,16 @@ impl Report for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Unreachable { .. } => Some(
-                "check the address, the network and the proxy variables, then try again".into(),
-            ),
+            Self::Unreachable { why, .. } => Some(why.hint().into()),
             Self::TimedOut { .. } => Some("try again, or allow more time with `--timeout`".into()),
             Self::Redirect { .. } => Some("use the final address of the endpoint".into()),
+            Self::ServerFailed {
+                retry_after: Some(wait),
+                ..
+            } => Some(format!(
+                "the server asks to try again in {}",
+                super::time::humanize_span(wait.as_secs())
+            )),
             Self::ServerFailed { .. } => Some("try again later".into()),
             Self::TooLarge { .. } | Self::Senseless { .. } => {
                 Some("check that the address is the one of an authorization server".into())

@@ -1,0 +1,189 @@
+//! What every judge needs: the object in a body, and the refusal in a status.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use super::error::{Error, ErrorResponse, code};
+use crate::core::Error as CoreError;
+use crate::core::http::{self, FieldValue, Request, Response};
+
+/// The most characters that are kept of an `error_description`; the longest
+/// known ones (a correlation id, a date and a page of advice) are shorter.
+const MAX_DESCRIPTION: usize = 1000;
+
+/// A request, its response, and what the request is called in an error.
+#[derive(Clone, Copy)]
+pub(super) struct Answer<'a> {
+    pub request: &'a Request,
+    pub response: &'a Response,
+    pub name: &'static str,
+}
+
+impl Answer<'_> {
+    /// Makes the error for an answer that makes no sense.
+    pub fn senseless(&self, why: impl Into<String>) -> http::Error {
+        http::Error::Senseless {
+            host: self.request.url.authority(),
+            request: self.name,
+            why: why.into(),
+        }
+    }
+
+    /// Judges the status and returns the object in the body of a success.
+    ///
+    /// A 200 that holds a member `error` is a refusal all the same: servers
+    /// behind some gateways answer so.
+    pub fn object(&self) -> Result<Map<String, Value>, CoreError> {
+        if self.response.status != 200 {
+            return Err(self.failure());
+        }
+        let object = self.parse()?;
+        match self.error_response(&object) {
+            Some(response) => Err(self.refusal(response)),
+            None => Ok(object),
+        }
+    }
+
+    /// Makes the error for a status that is not a success: the OAuth error in
+    /// its body where there is one (RFC 6749 §5.2).
+    pub fn failure(&self) -> CoreError {
+        let response = self
+            .parse()
+            .ok()
+            .and_then(|object| self.error_response(&object));
+        match (self.response.status, response) {
+            (429 | 500..=599, response) => self.server_failed(response.map(|r| r.error)).into(),
+            (_, Some(response)) => self.refusal(response),
+            (status, None) => self
+                .senseless(format!(
+                    "HTTP {status} without an OAuth error{}",
+                    if self.is_html() { " (HTML)" } else { "" }
+                ))
+                .into(),
+        }
+    }
+
+    fn refusal(&self, response: ErrorResponse) -> CoreError {
+        match response.error.as_str() {
+            code::SERVER_ERROR | code::TEMPORARILY_UNAVAILABLE => {
+                self.server_failed(Some(response.error)).into()
+            }
+            _ => Error::refusal(response, self.request.form_value("grant_type")).into(),
+        }
+    }
+
+    fn server_failed(&self, reason: Option<String>) -> http::Error {
+        http::Error::ServerFailed {
+            host: self.request.url.authority(),
+            status: self.response.status,
+            reason,
+            retry_after: None,
+        }
+    }
+
+    /// Returns the JSON object in the body, whatever the status.
+    fn parse(&self) -> Result<Map<String, Value>, http::Error> {
+        let body = self.response.body.as_slice();
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Err(self.senseless("it is empty"));
+        }
+        if self.is_html() {
+            return Err(self.senseless("it is HTML, not JSON"));
+        }
+        // A media type other than HTML is not held against the server: JSON is
+        // sent as text/plain, text/javascript and under names of vendors.
+        match serde_json::from_slice::<Value>(body) {
+            Ok(Value::Object(object)) => Ok(object),
+            Ok(other) => Err(self.senseless(format!("it is {}, not a JSON object", kind(&other)))),
+            Err(error) if error.is_eof() => Err(self.senseless("its JSON ends in the middle")),
+            // The message of serde_json is left out: it may quote the body.
+            Err(error) if error.to_string().starts_with("recursion limit") => {
+                Err(self.senseless("its JSON is nested too deeply"))
+            }
+            Err(_) => Err(self.senseless("it is not JSON")),
+        }
+    }
+
+    fn is_html(&self) -> bool {
+        let body = self.response.body.as_slice();
+        self.media_type()
+            .is_some_and(|kind| kind == "text/html" || kind == "application/xhtml+xml")
+            || body.trim_ascii_start().first() == Some(&b'<')
+    }
+
+    /// Returns the media type of the body in lower case, without parameters.
+    pub fn media_type(&self) -> Option<String> {
+        let value = self.response.header("content-type")?;
+        Some(value.split(';').next()?.trim().to_ascii_lowercase())
+    }
+
+    fn error_response(&self, object: &Map<String, Value>) -> Option<ErrorResponse> {
+        let text = |name: &str| {
+            let text = object.get(name)?.as_str()?;
+            Some(self.scrub(text))
+        };
+        Some(ErrorResponse {
+            error: text("error").filter(|code| !code.is_empty())?,
+            error_description: text("error_description"),
+            error_uri: text("error_uri"),
+            status: self.response.status,
+        })
+    }
+
+    /// Bounds a text of the server's and takes out the secrets that had been
+    /// sent: some servers repeat them ("refresh token XYZ is unknown").
+    pub fn scrub(&self, text: &str) -> String {
+        let mut text: String = text.chars().take(MAX_DESCRIPTION).collect();
+        for secret in self.sent_secrets() {
+            // A very short one would tear ordinary words apart.
+            if secret.len() >= 4 {
+                text = text.replace(&secret, "<secret>");
+            }
+        }
+        text
+    }
+
+    fn sent_secrets(&self) -> Vec<String> {
+        let headers = self.request.headers.iter().map(|(_, value)| value);
+        let form = self.request.form.iter().map(|(_, value)| value);
+        headers
+            .chain(form)
+            .filter_map(|value| match value {
+                FieldValue::Plain(_) => None,
+                FieldValue::Secret(secret) => Some(secret.expose()),
+            })
+            .flat_map(|secret| {
+                let credentials = secret.split_once(' ').map(|(_, rest)| rest);
+                let password = credentials.and_then(password_of_basic);
+                [
+                    Some(secret.to_owned()),
+                    credentials.map(str::to_owned),
+                    password,
+                ]
+            })
+            .flatten()
+            .collect()
+    }
+}
+
+/// Returns the client secret inside the credentials of HTTP Basic.
+fn password_of_basic(credentials: &str) -> Option<String> {
+    let pair = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
+    let (_, password) = pair.split_once(':')?;
+    let (decoded, _) = form_urlencoded::parse(password.as_bytes()).next()?;
+    Some(decoded.into_owned())
+}
+
+/// Names the type of a JSON value, with its article.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}

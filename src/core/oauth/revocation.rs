@@ -1,0 +1,86 @@
+//! Token revocation: telling the server to forget a token (RFC 7009).
+
+use std::str::FromStr;
+
+use super::answer::Answer;
+use super::client_auth::ClientAuth;
+use crate::core::Error as CoreError;
+use crate::core::http::{Request, Response, Retry};
+use crate::core::secret::Secret;
+use crate::core::uri::HttpsUrl;
+
+/// What kind of token is given, to help the server look it up (RFC 7009
+/// §2.1, registry "OAuth Token Type Hints").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenTypeHint {
+    /// `access_token`.
+    AccessToken,
+    /// `refresh_token`.
+    RefreshToken,
+}
+
+impl TokenTypeHint {
+    /// Returns the registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::RefreshToken => "refresh_token",
+        }
+    }
+}
+
+/// A name that is no token type hint.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected access_token or refresh_token")]
+pub struct UnknownTokenTypeHint;
+
+impl FromStr for TokenTypeHint {
+    type Err = UnknownTokenTypeHint;
+
+    fn from_str(name: &str) -> Result<Self, UnknownTokenTypeHint> {
+        [Self::AccessToken, Self::RefreshToken]
+            .into_iter()
+            .find(|hint| hint.name() == name)
+            .ok_or(UnknownTokenTypeHint)
+    }
+}
+
+/// Builds the request (RFC 7009 §2.1). A token that is already gone is
+/// answered with success (§2.2), so it may be repeated.
+pub fn revocation_request(
+    endpoint: &HttpsUrl,
+    auth: &ClientAuth,
+    token: &Secret,
+    hint: Option<TokenTypeHint>,
+) -> Request {
+    let mut request = Request::post(endpoint.clone());
+    request.retry = Retry::Safe;
+    request.secret_field("token", token);
+    if let Some(hint) = hint {
+        request.field("token_type_hint", hint.name());
+    }
+    auth.apply(&mut request);
+    request
+}
+
+/// Judges the answer: "the content of the response body is ignored by the
+/// client as all necessary information is conveyed in the response code"
+/// (RFC 7009 §2.2). 204 is let through beside the RFC's 200.
+///
+/// # Errors
+///
+/// As [`super::token::process_token_response`].
+pub fn process_revocation_response(
+    request: &Request,
+    response: &Response,
+) -> Result<(), CoreError> {
+    let answer = Answer {
+        request,
+        response,
+        name: "revocation request",
+    };
+    match response.status {
+        200 | 204 => Ok(()),
+        _ => Err(answer.failure()),
+    }
+}
