@@ -98,14 +98,19 @@ fn token_comes_from_the_cache_until_a_refresh_is_forced() {
 
 #[test]
 fn token_is_refreshed_when_less_than_min_ttl_is_left() {
-    // Ten seconds are less than the 30 of `--min-ttl`.
+    // Ten seconds are less than the 30 of `--min-ttl`, also right after a refresh.
     let server = AuthorizationServer::start(&["--access-token-ttl", "10"]);
     let sandbox = signed_in(&server, "alice");
-    assert_eq!(token(&sandbox, &[])["source"], "refresh");
-    assert_eq!(token(&sandbox, &["--min-ttl", "1s"])["source"], "cache");
+    let source = |more: &[&str]| {
+        let arguments = ["token", "--json"];
+        let outcome = sandbox.authctl(arguments.iter().chain(more)).succeeds();
+        outcome.json()["source"].clone()
+    };
+    assert_eq!(source(&[]), "refresh");
+    assert_eq!(source(&["--min-ttl", "1s"]), "cache");
     // Each of these spends the refresh token that the one before it received.
-    assert_eq!(token(&sandbox, &[])["source"], "refresh");
-    assert_eq!(token(&sandbox, &[])["source"], "refresh");
+    assert_eq!(source(&[]), "refresh");
+    assert_eq!(source(&[]), "refresh");
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Keys and signatures, exchanged with OpenSSL both ways.
 
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -9,79 +7,54 @@ use serde_json::json;
 use crate::harness::Sandbox;
 
 /// What `keygen` makes and the words by which `openssl pkey -text` knows it.
-const GENERATED: [(&[&str], &str); 11] = [
-    (&["--alg", "RS256"], "(2048 bit"),
-    (&["--alg", "RS384", "--bits", "3072"], "(3072 bit"),
-    (&["--alg", "RS512"], "(2048 bit"),
-    (&["--alg", "PS256"], "(2048 bit"),
-    (&["--alg", "PS384"], "(2048 bit"),
-    (&["--alg", "PS512"], "(2048 bit"),
-    (&["--alg", "ES256"], "NIST CURVE: P-256"),
-    (&["--alg", "ES384"], "NIST CURVE: P-384"),
-    (&["--alg", "ES512"], "NIST CURVE: P-521"),
-    (&["--alg", "EdDSA"], "ED25519"),
-    (&[], "NIST CURVE: P-256"),
+const GENERATED: [(&str, &str); 11] = [
+    ("--alg RS256", "(2048 bit"),
+    ("--alg RS384 --bits 3072", "(3072 bit"),
+    ("--alg RS512", "(2048 bit"),
+    ("--alg PS256", "(2048 bit"),
+    ("--alg PS384", "(2048 bit"),
+    ("--alg PS512", "(2048 bit"),
+    ("--alg ES256", "NIST CURVE: P-256"),
+    ("--alg ES384", "NIST CURVE: P-384"),
+    ("--alg ES512", "NIST CURVE: P-521"),
+    ("--alg EdDSA", "ED25519"),
+    ("", "NIST CURVE: P-256"),
 ];
 
 #[test]
 fn openssl_reads_every_key_pair_that_keygen_writes() {
     for (arguments, words) in GENERATED {
         let sandbox = Sandbox::new();
-        sandbox
-            .authctl(["keygen", "--out", "key"].iter().chain(arguments))
-            .succeeds();
-        let openssl = |more: &[&str]| text(sandbox.tool("openssl", more, b""));
-        let checked = openssl(&["pkey", "-in", "key.pem", "-check", "-noout", "-text"]);
-        assert!(checked.contains("Key is valid"), "{arguments:?}: {checked}");
-        assert!(checked.contains(words), "{arguments:?}: {checked}");
-        let public = openssl(&[
-            "pkey",
-            "-pubin",
-            "-in",
-            "key.pub.pem",
-            "-noout",
-            "-text_pub",
-        ]);
-        assert!(public.contains(words), "{arguments:?}: {public}");
+        let keygen = format!("keygen --out key {arguments}");
+        sandbox.authctl(keygen.split_whitespace()).succeeds();
+        let openssl = |line| text(openssl(&sandbox, line));
+        let checked = openssl("pkey -in key.pem -check -noout -text");
+        assert!(checked.contains("Key is valid"), "{arguments}: {checked}");
+        assert!(checked.contains(words), "{arguments}: {checked}");
+        let public = openssl("pkey -pubin -in key.pub.pem -noout -text_pub");
+        assert!(public.contains(words), "{arguments}: {public}");
         assert_eq!(
-            openssl(&["pkey", "-in", "key.pem", "-pubout"]),
-            openssl(&["pkey", "-pubin", "-in", "key.pub.pem"]),
-            "{arguments:?}: the two files are not of one pair"
+            openssl("pkey -in key.pem -pubout"),
+            openssl("pkey -pubin -in key.pub.pem"),
+            "{arguments}: the two files are not of one pair"
         );
     }
 }
 
 #[test]
-fn openssl_opens_an_encrypted_key_with_its_passphrase_alone() {
+fn openssl_opens_an_encrypted_key_with_its_passphrase() {
     for alg in ["RS256", "ES256", "ES512", "EdDSA"] {
         let mut sandbox = Sandbox::new();
         sandbox.set_secret("PASSPHRASE", "tea at five");
-        sandbox
-            .authctl([
-                "keygen",
-                "--alg",
-                alg,
-                "--out",
-                "key",
-                "--passphrase",
-                "env:PASSPHRASE",
-            ])
-            .succeeds();
+        let keygen = format!("keygen --alg {alg} --out key --passphrase env:PASSPHRASE");
+        sandbox.authctl(keygen.split(' ')).succeeds();
         let pem = std::fs::read_to_string(sandbox.path("key.pem")).expect("keygen wrote it");
         assert!(
             pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"),
             "{alg}"
         );
-        let arguments = [
-            "pkey",
-            "-in",
-            "key.pem",
-            "-check",
-            "-noout",
-            "-passin",
-            "env:PASSPHRASE",
-        ];
-        let checked = text(sandbox.tool("openssl", arguments, b""));
+        let line = "pkey -in key.pem -check -noout -passin env:PASSPHRASE";
+        let checked = text(openssl(&sandbox, line));
         assert!(checked.contains("Key is valid"), "{alg}: {checked}");
     }
 }
@@ -89,10 +62,8 @@ fn openssl_opens_an_encrypted_key_with_its_passphrase_alone() {
 #[test]
 fn the_private_key_on_stdout_is_one_that_openssl_reads() {
     let sandbox = Sandbox::new();
-    let key = sandbox
-        .authctl(["keygen", "--alg", "ES256", "--out", "-"])
-        .succeeds()
-        .stdout;
+    let keygen = ["keygen", "--alg", "ES256", "--out", "-"];
+    let key = sandbox.authctl(keygen).succeeds().stdout;
     let checked = sandbox.tool("openssl", ["pkey", "-check", "-noout"], key.as_bytes());
     assert!(text(checked).contains("Key is valid"));
 }
@@ -100,80 +71,50 @@ fn the_private_key_on_stdout_is_one_that_openssl_reads() {
 /// How OpenSSL makes a key and signs with it, per algorithm.
 struct Signer {
     alg: &'static str,
-    genpkey: &'static [&'static str],
-    digest: &'static str,
+    genpkey: &'static str,
+    sign: &'static str,
     /// Octets of one of the two integers of an ECDSA signature.
     coordinate: Option<usize>,
-    pss: bool,
 }
 
+const RSA: &str = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048";
+
+#[rustfmt::skip]
 const SIGNERS: [Signer; 10] = [
-    rsa("RS256", "-sha256", false),
-    rsa("RS384", "-sha384", false),
-    rsa("RS512", "-sha512", false),
-    rsa("PS256", "-sha256", true),
-    rsa("PS384", "-sha384", true),
-    rsa("PS512", "-sha512", true),
-    ecdsa(
-        "ES256",
-        &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
-        "-sha256",
-        32,
-    ),
-    ecdsa(
-        "ES384",
-        &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
-        "-sha384",
-        48,
-    ),
-    ecdsa(
-        "ES512",
-        &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
-        "-sha512",
-        66,
-    ),
-    Signer {
-        alg: "EdDSA",
-        genpkey: &["-algorithm", "ED25519"],
-        digest: "",
-        coordinate: None,
-        pss: false,
-    },
+    signer("RS256", RSA, "dgst -sha256 -sign key.pem input", None),
+    signer("RS384", RSA, "dgst -sha384 -sign key.pem input", None),
+    signer("RS512", RSA, "dgst -sha512 -sign key.pem input", None),
+    signer("PS256", RSA, "dgst -sha256 -sign key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest input", None),
+    signer("PS384", RSA, "dgst -sha384 -sign key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest input", None),
+    signer("PS512", RSA, "dgst -sha512 -sign key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest input", None),
+    signer("ES256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "dgst -sha256 -sign key.pem input", Some(32)),
+    signer("ES384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384", "dgst -sha384 -sign key.pem input", Some(48)),
+    signer("ES512", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "dgst -sha512 -sign key.pem input", Some(66)),
+    signer("EdDSA", "-algorithm ED25519", "pkeyutl -sign -rawin -inkey key.pem -in input", None),
 ];
 
-const fn rsa(alg: &'static str, digest: &'static str, pss: bool) -> Signer {
-    let genpkey = &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
-    Signer {
-        alg,
-        genpkey,
-        digest,
-        coordinate: None,
-        pss,
-    }
-}
-
-const fn ecdsa(
+const fn signer(
     alg: &'static str,
-    genpkey: &'static [&'static str],
-    digest: &'static str,
-    coordinate: usize,
+    genpkey: &'static str,
+    sign: &'static str,
+    coordinate: Option<usize>,
 ) -> Signer {
     Signer {
         alg,
         genpkey,
-        digest,
-        coordinate: Some(coordinate),
-        pss: false,
+        sign,
+        coordinate,
     }
 }
 
 impl Signer {
     /// Makes `key.pem` and `key.pub.pem`.
     fn generate(&self, sandbox: &Sandbox) {
-        let genpkey = ["genpkey", "-quiet", "-out", "key.pem"];
-        sandbox.tool("openssl", genpkey.iter().chain(self.genpkey), b"");
-        let public = ["pkey", "-in", "key.pem", "-pubout", "-out", "key.pub.pem"];
-        sandbox.tool("openssl", public, b"");
+        openssl(
+            sandbox,
+            &format!("genpkey -quiet -out key.pem {}", self.genpkey),
+        );
+        openssl(sandbox, "pkey -in key.pem -pubout -out key.pub.pem");
     }
 
     /// Makes a JWT that expires far from now, signed by `key.pem`.
@@ -181,30 +122,13 @@ impl Signer {
         let header = json!({"alg": self.alg, "typ": "JWT"});
         let claims = json!({"sub": "alice", "exp": 4_102_444_800_u32});
         let input = format!("{}.{}", encode(&header), encode(&claims));
-        let file = sandbox.write("input", &input);
-        let signature = self.sign(sandbox, &file);
-        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
-    }
-
-    fn sign(&self, sandbox: &Sandbox, file: &Path) -> Vec<u8> {
-        let file = file.to_str().expect("a temporary path is UTF-8");
-        if self.digest.is_empty() {
-            let arguments = [
-                "pkeyutl", "-sign", "-rawin", "-inkey", "key.pem", "-in", file,
-            ];
-            return sandbox.tool("openssl", arguments, b"");
-        }
-        let mut arguments = vec!["dgst", self.digest, "-sign", "key.pem"];
-        if self.pss {
-            arguments.extend(["-sigopt", "rsa_padding_mode:pss"]);
-            arguments.extend(["-sigopt", "rsa_pss_saltlen:digest"]);
-        }
-        arguments.push(file);
-        let signature = sandbox.tool("openssl", arguments, b"");
-        match self.coordinate {
+        sandbox.write("input", &input);
+        let signature = openssl(sandbox, self.sign);
+        let signature = match self.coordinate {
             Some(octets) => fixed_width(&signature, octets),
             None => signature,
-        }
+        };
+        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }
 
@@ -228,75 +152,43 @@ fn a_signature_made_by_openssl_is_verified_and_a_changed_one_is_not() {
 
 #[test]
 fn every_encoding_of_a_public_key_is_read() {
-    let pkey: [&[&str]; 2] = [
-        &["pkey", "-in", "key.pem", "-pubout", "-out", "public"],
-        &[
-            "pkey", "-in", "key.pem", "-pubout", "-outform", "DER", "-out", "public",
-        ],
+    let spki = [
+        "pkey -in key.pem -pubout -out public",
+        "pkey -in key.pem -pubout -outform DER -out public",
+        // A certificate, which holds one.
+        "req -x509 -new -key key.pem -subj /CN=as -out public",
+        "req -x509 -new -key key.pem -subj /CN=as -outform DER -out public",
     ];
-    let pkcs1: [&[&str]; 2] = [
-        &[
-            "rsa",
-            "-in",
-            "key.pem",
-            "-RSAPublicKey_out",
-            "-out",
-            "public",
-        ],
-        &[
-            "rsa",
-            "-in",
-            "key.pem",
-            "-RSAPublicKey_out",
-            "-outform",
-            "DER",
-            "-out",
-            "public",
-        ],
+    let pkcs1 = [
+        "rsa -in key.pem -RSAPublicKey_out -out public",
+        "rsa -in key.pem -RSAPublicKey_out -outform DER -out public",
     ];
-    for (alg, conversions) in [
-        ("RS256", [pkey.as_slice(), pkcs1.as_slice()].concat()),
-        ("ES256", pkey.to_vec()),
-        ("ES512", pkey.to_vec()),
-        ("EdDSA", pkey.to_vec()),
-    ] {
-        verifies_after(alg, &conversions, "public");
+    for alg in ["RS256", "ES256", "ES512", "EdDSA"] {
+        verifies_after(alg, &spki, "public");
     }
+    verifies_after("RS256", &pkcs1, "public");
 }
 
 #[test]
 fn every_encoding_of_a_private_key_is_read() {
-    let pkcs8: [&[&str]; 2] = [
-        &["pkey", "-in", "key.pem", "-out", "private"],
-        &[
-            "pkcs8", "-topk8", "-nocrypt", "-in", "key.pem", "-outform", "DER", "-out", "private",
-        ],
+    let pkcs8 = [
+        "pkey -in key.pem -out private",
+        "pkcs8 -topk8 -nocrypt -in key.pem -outform DER -out private",
     ];
-    let pkcs1: [&[&str]; 2] = [
-        &["rsa", "-traditional", "-in", "key.pem", "-out", "private"],
-        &[
-            "rsa",
-            "-traditional",
-            "-in",
-            "key.pem",
-            "-outform",
-            "DER",
-            "-out",
-            "private",
-        ],
+    let pkcs1 = [
+        "rsa -traditional -in key.pem -out private",
+        "rsa -traditional -in key.pem -outform DER -out private",
     ];
-    let sec1: [&[&str]; 2] = [
-        &["ec", "-in", "key.pem", "-out", "private"],
-        &["ec", "-in", "key.pem", "-outform", "DER", "-out", "private"],
+    let sec1 = [
+        "ec -in key.pem -out private",
+        "ec -in key.pem -outform DER -out private",
     ];
-    for (alg, conversions) in [
-        ("RS256", [pkcs8, pkcs1].concat()),
-        ("ES256", [pkcs8, sec1].concat()),
-        ("ES384", [pkcs8, sec1].concat()),
-        ("ES512", [pkcs8, sec1].concat()),
-        ("EdDSA", pkcs8.to_vec()),
-    ] {
-        verifies_after(alg, &conversions, "private");
+    for alg in ["RS256", "ES256", "ES384", "ES512", "EdDSA"] {
+        verifies_after(alg, &pkcs8, "private");
+    }
+    verifies_after("RS256", &pkcs1, "private");
+    for alg in ["ES256", "ES384", "ES512"] {
+        verifies_after(alg, &sec1, "private");
     }
 }
 
@@ -336,20 +228,23 @@ fn a_secret_keys_the_same_mac_as_in_openssl() {
 }
 
 /// Verifies a token after each conversion of its key into the file `name`.
-fn verifies_after(alg: &str, conversions: &[&[&str]], name: &str) {
-    let signer = SIGNERS
-        .iter()
-        .find(|signer| signer.alg == alg)
-        .expect("it is listed");
+fn verifies_after(alg: &str, conversions: &[&str], name: &str) {
+    let signer = SIGNERS.iter().find(|signer| signer.alg == alg);
+    let signer = signer.expect("it is listed");
     let sandbox = Sandbox::new();
     signer.generate(&sandbox);
     let jwt = signer.jwt(&sandbox);
     for conversion in conversions {
-        sandbox.tool("openssl", *conversion, b"");
+        openssl(&sandbox, conversion);
         sandbox
             .authctl_with_input(["verify", "--key", name, "--alg", alg, "-"], &jwt)
             .succeeds();
     }
+}
+
+/// Runs OpenSSL with the arguments of `line` and returns what it prints.
+fn openssl(sandbox: &Sandbox, line: &str) -> Vec<u8> {
+    sandbox.tool("openssl", line.split(' '), b"")
 }
 
 fn encode(value: &serde_json::Value) -> String {

@@ -64,11 +64,9 @@ impl Sandbox {
         self.home.path().join(name)
     }
 
-    /// Writes a file into the home and returns its path.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, content).expect("the sandbox is writable");
-        path
+    /// Writes a file into the home.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).expect("the sandbox is writable");
     }
 
     /// Runs authctl with `arguments` and nothing on standard input.
