@@ -37,7 +37,8 @@ impl Fixture {
             home: TempDir::new().expect("a temporary folder"),
             authctl: fs::canonicalize(authctl.unwrap_or(beside))
                 .expect("authctl is built: cargo build --release --locked"),
-            jwt,
+            // Programs run in another folder; a bare name is looked up on the path.
+            jwt: fs::canonicalize(&jwt).unwrap_or(jwt),
             tokens: OnceCell::new(),
             server: OnceCell::new(),
             tls: OnceCell::new(),
