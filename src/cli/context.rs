@@ -3,15 +3,20 @@
 
 use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use authctl::core::config::{self, ConfigFile, Layer, Setting, Settings, Value};
+use authctl::core::config::resolve::bad;
+use authctl::core::config::{self, ConfigFile, Found, Layer, Setting, Settings, Value};
 use authctl::core::error::Error;
+use authctl::core::secret::Secret;
+use authctl::core::store::{self, Choice, FileKey, Opened, Places};
 use authctl::core::time::{Clock as _, SystemClock, Timestamp};
 
 use super::Globals;
 use super::render::{ColorEnvironment, Render};
+use super::secrets::read_file;
 
 /// The environment variables, read on demand in one place.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +74,10 @@ pub struct Context {
     config: OnceCell<ConfigFile>,
 }
 
+/// How long a person may take to unlock the keychain, where there is one to
+/// ask.
+const KEYCHAIN_PROMPT_WAIT: Duration = Duration::from_secs(60);
+
 /// The time-out of a command's conversation with a server, in all.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -118,6 +127,11 @@ impl Context {
             return Ok(path.into());
         }
         Ok(directories()?.config_dir().join("config.toml"))
+    }
+
+    /// Returns the file that `--config` names.
+    pub fn config_flag(&self) -> Option<&Path> {
+        self.globals.config.as_deref()
     }
 
     /// Returns the configuration, read once.
@@ -206,6 +220,81 @@ impl Context {
             }
         }
         Ok(layer)
+    }
+
+    /// Opens the token store that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// A name that is no store's; a key that cannot be read; those of
+    /// [`store::open`].
+    pub fn open_store(&self, settings: &Settings) -> Result<Opened, Error> {
+        let choice = match settings.text(Setting::Store) {
+            None => Choice::Auto,
+            Some(Found { value, source }) => {
+                value.parse().map_err(|error: store::UnknownChoice| {
+                    bad(Setting::Store, &source, &error.to_string())
+                })?
+            }
+        };
+        let key = match choice {
+            Choice::File | Choice::Auto => self.file_key()?,
+            Choice::Keychain | Choice::None => None,
+        };
+        let mut places = Places::new(directories()?.data_local_dir());
+        if !self.no_input && std::io::stderr().is_terminal() {
+            places.prompt_wait = KEYCHAIN_PROMPT_WAIT;
+        }
+        let opened = store::open(choice, &places, key)?;
+        log::debug!(
+            "the token store is {}: {}",
+            opened.store.kind(),
+            opened.reason
+        );
+        Ok(opened)
+    }
+
+    /// Returns the key of the file store, from the first variable that gives
+    /// one.
+    fn file_key(&self) -> Result<Option<FileKey>, Error> {
+        if let Some(key) = self.env.raw("AUTHCTL_STORE_KEY") {
+            return Ok(Some(FileKey::parse(key.as_encoded_bytes())?));
+        }
+        if let Some(path) = self.env.raw("AUTHCTL_STORE_KEY_FILE") {
+            let content = read_file(Path::new(&path))?;
+            return Ok(Some(FileKey::parse(content.expose())?));
+        }
+        Ok(self
+            .env
+            .text("AUTHCTL_STORE_PASSPHRASE")?
+            .map(|passphrase| FileKey::Passphrase(Secret::new(passphrase))))
+    }
+
+    /// Says something once for each subject, as far as it can be remembered;
+    /// what is remembered is no secret and may be lost.
+    pub fn note_once(&self, topic: &str, subject: &str, text: &str) {
+        let said = directories().ok().map(|folders| {
+            let name = format!(
+                "{topic}-{}",
+                authctl::core::secret::fingerprint(subject.as_bytes())
+            );
+            folders.cache_dir().join("said").join(name)
+        });
+        if said.as_ref().is_some_and(|path| path.exists()) {
+            return;
+        }
+        self.render.note(text);
+        if let Some(path) = said.filter(|_| !self.render.is_quiet()) {
+            let remember = || -> std::io::Result<()> {
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                std::fs::write(&path, "")
+            };
+            if let Err(error) = remember() {
+                log::debug!("cannot remember that this was said: {error}");
+            }
+        }
     }
 
     /// Returns how long a conversation with servers may take in all.

@@ -4,21 +4,35 @@
 mod completions;
 mod connection;
 mod context;
+mod demo;
+mod discover;
 mod help;
 mod interrupt;
+mod introspect;
+mod login;
+mod logout;
 mod man;
 mod profile;
 mod prompt;
+mod refresh;
+mod remote;
 mod render;
+mod revoke;
 mod secrets;
+mod serve;
+mod sessions;
+mod status;
+mod token;
+mod token_input;
+mod whoami;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use authctl::core::config::{Layer, Setting};
 use authctl::core::error::{Error, Exit, Report as _};
+use authctl::core::session::Token;
 use clap::{CommandFactory as _, Parser as _};
 
 use context::Context;
@@ -54,7 +68,8 @@ pub struct Globals {
     #[arg(short, long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// Read this configuration file [env: AUTHCTL_CONFIG]
+    /// Read this configuration file; with `serve`, the server's
+    /// [env: AUTHCTL_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
@@ -117,6 +132,17 @@ impl Globals {
 /// The commands.
 #[derive(clap::Subcommand, Debug)]
 pub enum Command {
+    Login(login::LoginArgs),
+    Logout(logout::LogoutArgs),
+    Status(status::StatusArgs),
+    Whoami(whoami::WhoamiArgs),
+    Token(token::TokenArgs),
+    Refresh(refresh::RefreshArgs),
+    Introspect(introspect::IntrospectArgs),
+    Revoke(revoke::RevokeArgs),
+    Discover(discover::DiscoverArgs),
+    Serve(serve::ServeArgs),
+    Demo(demo::DemoArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -144,6 +170,17 @@ pub fn main() -> ExitCode {
 /// Runs one command. The exit code is the command's own where it succeeds.
 fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
     match command {
+        Command::Login(args) => login::run(cx, &args)?,
+        Command::Logout(args) => logout::run(cx, &args)?,
+        Command::Status(args) => return status::run(cx, &args),
+        Command::Whoami(args) => whoami::run(cx, &args)?,
+        Command::Token(args) => token::run(cx, &args)?,
+        Command::Refresh(args) => refresh::run(cx, &args)?,
+        Command::Introspect(args) => introspect::run(cx, &args)?,
+        Command::Revoke(args) => revoke::run(cx, &args)?,
+        Command::Discover(args) => discover::run(cx, &args)?,
+        Command::Serve(args) => return serve::run(cx, &args),
+        Command::Demo(args) => demo::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, args)?,
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,
@@ -193,9 +230,12 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
     false
 }
 
-/// Reads a duration flag.
-fn duration(text: &str) -> Result<Duration, String> {
-    authctl::core::time::parse_span(text).map_err(|error| error.to_string())
+/// Says that a token which was renewed on the way could not be kept.
+fn warn_unsaved(cx: &Context, token: &Token) {
+    if let Some(error) = &token.unsaved {
+        cx.render
+            .warning(&format!("the new token could not be kept: {error}"));
+    }
 }
 
 /// Returns the whole tree of commands.

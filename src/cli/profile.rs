@@ -7,7 +7,7 @@ use comfy_table::presets::NOTHING;
 use serde_json::{Map, Value as Json, json};
 
 use super::context::Context;
-use super::render::escape;
+use super::render::{escape, trimmed_table};
 
 /// List, show and change profiles
 ///
@@ -144,7 +144,7 @@ fn list(cx: &Context, as_json: bool) -> Result<(), Error> {
         ));
         return Ok(());
     }
-    cx.render.text(&trimmed(&table))
+    cx.render.text(&trimmed_table(&table))
 }
 
 fn show(cx: &Context, name: Option<String>, as_json: bool) -> Result<(), Error> {
@@ -187,7 +187,7 @@ fn show(cx: &Context, name: Option<String>, as_json: bool) -> Result<(), Error> 
         ]);
     }
     let heading = format!("profile {}\n", escape(settings.profile_name()));
-    cx.render.text(&(heading + &trimmed(&table)))
+    cx.render.text(&(heading + &trimmed_table(&table)))
 }
 
 fn source_name(source: &Source) -> &'static str {
@@ -237,13 +237,4 @@ fn existing(cx: &Context, name: &str) -> Result<ConfigFile, Error> {
         Some(_) => Ok(config.clone()),
         None => Err(config.no_profile(name).into()),
     }
-}
-
-/// Returns the table without the spaces that end its lines.
-fn trimmed(table: &Table) -> String {
-    table
-        .to_string()
-        .lines()
-        .map(|line| line.trim_end().to_owned() + "\n")
-        .collect()
 }

@@ -6,7 +6,8 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -151,6 +152,11 @@ pub trait Clock {
     fn now(&self) -> Timestamp;
     /// Waits for `span`.
     fn sleep(&self, span: Duration);
+    /// Returns how long ago some fixed instant was, to measure spans with: it
+    /// never goes back, not even when the clock is set.
+    fn monotonic(&self) -> Duration {
+        Duration::from_secs(u64::try_from(self.now().0).unwrap_or_default())
+    }
 }
 
 /// The system's clock.
@@ -169,6 +175,11 @@ impl Clock for SystemClock {
 
     fn sleep(&self, span: Duration) {
         std::thread::sleep(span);
+    }
+
+    fn monotonic(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
     }
 }
 

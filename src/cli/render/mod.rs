@@ -4,6 +4,7 @@
 //! stderr. Text from tokens and servers is escaped before it can reach a
 //! terminal.
 
+mod claims;
 mod error;
 pub mod escape;
 mod log;
@@ -16,6 +17,7 @@ use authctl::core::secret::Secret;
 use colored::Colorize as _;
 use serde_json::Value;
 
+pub use claims::claims_text;
 pub use error::{report, report_usage};
 pub use escape::escape;
 
@@ -77,6 +79,11 @@ impl Render {
         render
     }
 
+    /// Says whether notes are silenced.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Returns a style for answers; see [`Paint`].
     pub fn stdout_paint(&self) -> Paint {
         Paint(self.stdout_color)
@@ -102,6 +109,11 @@ impl Render {
                 io::ErrorKind::BrokenPipe => Ok(()),
                 _ => Err(Error::Output(error)),
             })
+    }
+
+    /// Hands on what another process said to a person.
+    pub fn octets_to_stderr(&self, octets: &[u8]) {
+        let _ = io::stderr().lock().write_all(octets);
     }
 
     /// Writes text to stdout, with a line ending unless it has one.
@@ -155,18 +167,19 @@ impl Render {
         self.stderr(&format!("{label} {}", escape(text)));
     }
 
-    /// Says a line or more that are composed already, each untrusted part
-    /// escaped. `-q` silences them.
-    pub fn say(&self, text: &str) {
-        if !self.quiet {
-            self.stderr(text);
-        }
-    }
-
     fn stderr(&self, text: &str) {
         // When stderr is closed there is nobody to tell.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+}
+
+/// Returns the table without the spaces that end its lines.
+pub fn trimmed_table(table: &comfy_table::Table) -> String {
+    table
+        .to_string()
+        .lines()
+        .map(|line| line.trim_end().to_owned() + "\n")
+        .collect()
 }
 
 /// Colours text, or leaves it.
@@ -174,6 +187,11 @@ impl Render {
 pub struct Paint(bool);
 
 impl Paint {
+    /// Says whether there is colour.
+    pub fn is_on(self) -> bool {
+        self.0
+    }
+
     /// For errors.
     pub fn red(self, text: &str) -> String {
         self.paint(text, |text| text.red().bold().to_string())

@@ -1,6 +1,13 @@
 //! Why a server was not reached, in words for a person.
 
+use std::error::Error as StdError;
 use std::fmt;
+use std::io::{self, ErrorKind};
+
+use tokio_rustls::rustls::pki_types::UnixTime;
+use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
+
+use crate::core::time::Timestamp;
 
 /// Why no whole answer came. It never holds a URL or anything of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +56,142 @@ impl fmt::Display for Cause {
             Self::Tls(why) | Self::Other(why) => f.write_str(why),
         }
     }
+}
+
+impl Cause {
+    /// Finds the cause in what the HTTP library reports: the first error in
+    /// its chain that says something. The library's own texts are left out,
+    /// since they hold the whole URL.
+    pub(super) fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() && error.is_timeout() {
+            return Self::Other("no connection in time".into());
+        }
+        let mut next = error.source();
+        while let Some(error) = next {
+            if let Some(cause) = Self::of_one(error) {
+                return cause;
+            }
+            // `io::Error::source` skips the very error that it wraps.
+            next = match error
+                .downcast_ref::<io::Error>()
+                .and_then(io::Error::get_ref)
+            {
+                Some(inner) => Some(inner),
+                None => error.source(),
+            };
+        }
+        if error.is_connect() {
+            return Self::Other("the connection failed".into());
+        }
+        // Said of every body that ends early, too, but those have a cause.
+        if error.is_decode() {
+            return Self::Other("its answer is compressed in a way that cannot be read".into());
+        }
+        Self::Cut
+    }
+
+    fn of_one(error: &(dyn StdError + 'static)) -> Option<Self> {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return Some(Self::Tls(tls(error)));
+        }
+        if let Some(error) = error.downcast_ref::<hyper::Error>() {
+            if error.is_parse() {
+                return Some(Self::Other("it does not speak HTTP".into()));
+            }
+            return error.is_incomplete_message().then_some(Self::Cut);
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return match error.kind() {
+                ErrorKind::ConnectionRefused => Some(Self::Refused),
+                ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+                | ErrorKind::UnexpectedEof => Some(Self::Cut),
+                ErrorKind::HostUnreachable
+                | ErrorKind::NetworkUnreachable
+                | ErrorKind::NetworkDown => Some(Self::NoRoute),
+                ErrorKind::TimedOut => Some(Self::Other("no connection in time".into())),
+                _ => None,
+            };
+        }
+        // These types are private to the library; their texts are fixed.
+        match error.to_string().as_str() {
+            "dns error" | "invalid dns name" => Some(Self::Dns),
+            "tunnel error: proxy authorization required" => Some(Self::Other(
+                "the proxy wants a user name and a password".into(),
+            )),
+            "tunnel error: unsuccessful" | "tunnel error: unexpected end of file" => Some(
+                Self::Other("the proxy did not let the connection through".into()),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Says why TLS failed.
+fn tls(error: &rustls::Error) -> String {
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(error) => certificate(error),
+        Tls::AlertReceived(AlertDescription::ProtocolVersion) | Tls::PeerIncompatible(_) => {
+            "it offers no TLS version or cipher suite that is safe (TLS 1.2 and 1.3 are)".into()
+        }
+        Tls::AlertReceived(
+            AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied,
+        ) => "it does not accept the client certificate, or wants one".into(),
+        Tls::AlertReceived(alert) => format!("it refused the TLS handshake ({alert:?})"),
+        Tls::InvalidMessage(_) => "it does not speak TLS".into(),
+        _ => "the TLS handshake failed".into(),
+    }
+}
+
+/// Says what is wrong with the server's certificate.
+fn certificate(error: &CertificateError) -> String {
+    use CertificateError as Bad;
+    match error {
+        Bad::ExpiredContext { time, not_after } => format!(
+            "its TLS certificate expired at {}, and this machine's clock says {}",
+            instant(*not_after),
+            instant(*time)
+        ),
+        Bad::Expired => "its TLS certificate has expired".into(),
+        Bad::NotValidYetContext { time, not_before } => format!(
+            "its TLS certificate is not valid before {}, and this machine's clock says {}",
+            instant(*not_before),
+            instant(*time)
+        ),
+        Bad::NotValidYet => "its TLS certificate is not valid yet".into(),
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
+            "its TLS certificate is not valid for this host name".into()
+        }
+        Bad::UnknownIssuer => {
+            "its TLS certificate is self-signed or of an authority that is not trusted".into()
+        }
+        Bad::Revoked => "its TLS certificate is revoked".into(),
+        Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => {
+            "its TLS certificate is not one for servers".into()
+        }
+        Bad::BadSignature => "its TLS certificate has a wrong signature".into(),
+        // Errors of the crates behind rustls, which it hands through.
+        Bad::Other(other) => match format!("{other:?}").as_str() {
+            text if text.contains("CaUsedAsEndEntity") => {
+                "its TLS certificate is self-signed: it is one of an authority, not of a server"
+                    .into()
+            }
+            text if text.contains("EkuError") => {
+                "its TLS certificate is not one for servers".into()
+            }
+            _ => "its TLS certificate is not good".into(),
+        },
+        _ => "its TLS certificate is not good".into(),
+    }
+}
+
+fn instant(time: UnixTime) -> Timestamp {
+    Timestamp(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
 impl From<&str> for Cause {

@@ -6,10 +6,15 @@
 //! to parse may contain a perfectly good token.
 
 mod cause;
+mod client;
+mod retry;
+mod trace;
 
 use std::time::Duration;
 
 pub use cause::Cause;
+pub use client::{Client, Options};
+pub use retry::{MAX_TRIES, retry_after, send_with_retries, server_skew};
 
 use super::error::{Exit, Report};
 use super::secret::Secret;

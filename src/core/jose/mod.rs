@@ -1,24 +1,45 @@
 //! The JOSE rules: algorithms, keys, sets, JWS, JWT, claims.
+//!
+//! - Keys: [`SigningKey`] signs, [`VerifyingKey`] verifies, both parsed once
+//!   for use on many threads; [`Jwk`] and [`JwkSet`] are their JSON;
+//!   [`Keys`] are those that a caller trusts to judge a token.
+//! - Tokens: [`jwt::verify`] and [`jws::verify`] judge, [`jws::sign`] makes,
+//!   [`jwt::decode`] shows without judging.
+//!
+//! Where the RFCs leave room, the strict reading is taken: a member that comes
+//! twice, padding in base64url, an extension that is not understood, a key
+//! that is weak or meant for something else are refused, with the reason. The
+//! signature itself is left to `jsonwebtoken` and aws-lc-rs, which see only
+//! keys and signatures that passed here.
 
-use super::error::{Exit, Report};
+pub mod algorithm;
+pub mod base64url;
+mod claims;
+mod ed25519;
+pub mod error;
+mod header;
+pub mod json;
+mod jwk;
+pub mod jws;
+pub mod jwt;
+mod key_document;
+mod keys;
+mod lint;
+mod numeric_date;
+pub mod pem;
+mod private_key;
+mod public_key;
+mod signing_key;
+mod thumbprint;
+mod verifying_key;
 
-/// What went wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Error(String);
-
-impl Error {
-    /// Returns further members for the error object of `--json`.
-    pub fn details(&self) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::new()
-    }
-}
-
-impl Report for Error {
-    fn code(&self) -> &'static str {
-        "token"
-    }
-    fn exit(&self) -> Exit {
-        Exit::BadToken
-    }
-}
+pub use algorithm::{Algorithm, Curve, Family, KeyType};
+pub use error::{Error, Failure, KeyError, Malformed, Warning};
+pub use jwk::{Jwk, JwkSet, Skipped};
+pub use keys::Keys;
+pub use lint::lint;
+pub use numeric_date::NumericDate;
+pub use public_key::{MAX_RSA_BITS, MIN_RSA_BITS, PublicKey};
+pub use signing_key::{DEFAULT_RSA_BITS, SigningKey};
+pub use thumbprint::thumbprint;
+pub use verifying_key::VerifyingKey;

@@ -31,6 +31,23 @@ impl Answer<'_> {
         }
     }
 
+    /// Makes the error for a member of the wrong type, or an empty string
+    /// where a text is due.
+    pub fn wrong_type(&self, name: &str, found: &Value, due: &str) -> http::Error {
+        self.senseless(match found {
+            Value::String(_) if due == "a string" => format!("its `{name}` is empty"),
+            Value::Array(_) if due.starts_with("an array") => {
+                format!("its `{name}` is not {due}")
+            }
+            other => format!("its `{name}` is {}, not {due}", kind(other)),
+        })
+    }
+
+    /// Makes the error for a member that is not there.
+    pub fn missing(&self, name: &str) -> http::Error {
+        self.senseless(format!("it has no member `{name}`"))
+    }
+
     /// Judges the status and returns the object in the body of a success.
     ///
     /// A 200 that holds a member `error` is a refusal all the same: servers
@@ -43,6 +60,17 @@ impl Answer<'_> {
         match self.error_response(&object) {
             Some(response) => Err(self.refusal(response)),
             None => Ok(object),
+        }
+    }
+
+    /// Returns the object in the body of a public document, of which `error`
+    /// would be a member like any other and a status that is not 200 says no
+    /// more than that it is not there.
+    pub fn document(&self) -> Result<Map<String, Value>, http::Error> {
+        match self.response.status {
+            200 => self.parse(),
+            429 | 500..=599 => Err(self.server_failed(None)),
+            status => Err(self.senseless(format!("HTTP {status}"))),
         }
     }
 
@@ -79,7 +107,7 @@ impl Answer<'_> {
             host: self.request.url.authority(),
             status: self.response.status,
             reason,
-            retry_after: None,
+            retry_after: http::retry_after(self.response, None),
         }
     }
 
@@ -177,7 +205,7 @@ fn password_of_basic(credentials: &str) -> Option<String> {
 }
 
 /// Names the type of a JSON value, with its article.
-pub(super) fn kind(value: &Value) -> &'static str {
+fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

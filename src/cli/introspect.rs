@@ -1,0 +1,70 @@
+//! `authctl introspect`: what the server says of a token (RFC 7662).
+
+use authctl::core::documents::Freshness;
+use authctl::core::error::Error;
+use authctl::core::oauth::Endpoints;
+use authctl::core::oauth::introspection::{introspection_request, process_introspection_response};
+use authctl::core::secret::Secret;
+use authctl::core::session::{Ask, Sessions};
+use serde_json::Value;
+
+use super::connection::ConnectionArgs;
+use super::context::Context;
+use super::render::claims_text;
+use super::token_input::{HintArg, TokenInput};
+
+/// Ask the server about a token (RFC 7662): a given one, or the session's
+///
+/// Exits with 3 when the token is not active. The client must authenticate at
+/// most servers.
+#[derive(clap::Args, Debug)]
+pub struct IntrospectArgs {
+    #[command(flatten)]
+    token: TokenInput,
+
+    #[command(flatten)]
+    hint: HintArg,
+
+    /// Shape of the answer
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
+
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// A line a member
+    Human,
+    /// The answer as it came
+    Json,
+}
+
+/// Asks and shows the answer.
+pub fn run(cx: &Context, args: &IntrospectArgs) -> Result<(), Error> {
+    let given = args.token.read()?;
+    let settings = cx.settings(args.connection.layer())?;
+    let ask = |sessions: &Sessions<'_>, token: &Secret| {
+        let endpoint = sessions.connection.endpoint(Endpoints::introspection)?;
+        let auth = sessions.connection.auth("introspection_endpoint")?;
+        let request = introspection_request(&endpoint, &auth, token, args.hint.value());
+        let response = sessions.connection.send(&request)?;
+        process_introspection_response(&request, &response)
+    };
+    let answer = cx.with_sessions_of(&settings, Freshness::Cached, |sessions| match &given {
+        Some(token) => ask(sessions, token),
+        None => {
+            let token = sessions.session_token(Ask::default())?;
+            super::warn_unsaved(cx, &token);
+            ask(sessions, &token.cached.access_token)
+        }
+    })?;
+    if !answer.active {
+        return Err(Error::NotActive);
+    }
+    if cx.json || args.output == Some(Format::Json) {
+        return cx.render.json(&Value::Object(answer.members));
+    }
+    cx.render.text(&claims_text(&answer.members, cx.now()))
+}

@@ -1,0 +1,295 @@
+//! The transport over a network: reqwest, on a runtime of its own.
+//!
+//! Nothing is built before the first request: a command that never sends one
+//! pays for no runtime and no trust store.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, ClientBuilder, Identity};
+use tokio::runtime::{Builder, Runtime};
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+use super::{Cause, Error, FieldValue, MAX_BODY, Method, Request, Response, Transport, trace};
+use crate::core::secret::SecretBytes;
+use crate::core::time::{Clock, SystemClock};
+use crate::core::uri::HttpsUrl;
+
+/// How long to wait for a connection, of the whole time-out.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection is kept for the next request. The runtime stands
+/// still between requests and does not see a server hang up; a connection that
+/// lay longer might be dead, and a refresh token written to it lost.
+const KEEP_ALIVE: Duration = Duration::from_secs(2);
+
+/// How the client connects.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long a request may take, from name resolution to the last octet of
+    /// the answer. Defaults to 30 seconds.
+    pub timeout: Duration,
+    /// Certificates (PEM) that are trusted beside the system's own.
+    pub ca_bundle: Option<Vec<u8>>,
+    /// The client's certificate chain and its unencrypted private key (PEM, in
+    /// any order), for mutual TLS.
+    pub identity: Option<SecretBytes>,
+    /// `User-Agent`. Defaults to `authctl/VERSION`.
+    pub user_agent: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            ca_bundle: None,
+            identity: None,
+            user_agent: concat!("authctl/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// The transport over a network.
+///
+/// - A redirect is an error, never followed (RFC 9700 §4.12).
+/// - The whole request is bounded in time, the body in octets, both after
+///   decompression and while it arrives.
+/// - Trust comes from the system's roots and [`Options::ca_bundle`]; where the
+///   system has no roots at all and none are given, from Mozilla's as built in.
+/// - Proxies are those of `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` and their
+///   lower-case forms, or the platform's: reqwest reads them by itself, the
+///   one place below the command line where the environment is looked at.
+///   Loopback is never spoken to through a proxy: plain http is allowed there
+///   for the very reason that it does not leave the machine.
+/// - `SSLKEYLOGFILE` is not looked at.
+///
+/// It blocks, on a runtime of its own: it must not be called from within
+/// another one.
+#[derive(Debug)]
+pub struct Client {
+    options: Options,
+    runtime: OnceLock<Runtime>,
+    plain: OnceLock<reqwest::Client>,
+    loopback: OnceLock<reqwest::Client>,
+    beyond: OnceLock<reqwest::Client>,
+}
+
+impl Client {
+    /// Makes a client. Nothing is checked or built yet: an unusable
+    /// certificate shows at the first request, as [`Error::Setup`].
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            runtime: OnceLock::new(),
+            plain: OnceLock::new(),
+            loopback: OnceLock::new(),
+            beyond: OnceLock::new(),
+        }
+    }
+
+    fn exchange(&self, request: &Request) -> Result<Response, Error> {
+        let client = self.client_for(&request.url)?;
+        let limit = request
+            .timeout
+            .map_or(self.options.timeout, |own| own.min(self.options.timeout));
+        self.runtime()?.block_on(async {
+            tokio::time::timeout(limit, carry(client, request))
+                .await
+                .unwrap_or_else(|_| {
+                    Err(Error::TimedOut {
+                        host: request.url.authority(),
+                        after: limit,
+                    })
+                })
+        })
+    }
+
+    fn runtime(&self) -> Result<&Runtime, Error> {
+        built(&self.runtime, || {
+            Builder::new_current_thread()
+                .enable_io()
+                .enable_time()
+                .build()
+                .map_err(|error| Error::Setup(format!("cannot start the network: {error}")))
+        })
+    }
+
+    /// Returns the cheapest client that serves a URL.
+    fn client_for(&self, url: &HttpsUrl) -> Result<&reqwest::Client, Error> {
+        if url.is_plain_http() {
+            built(&self.plain, || {
+                let no_roots: [Certificate; 0] = [];
+                build(self.builder().no_proxy().tls_certs_only(no_roots))
+            })
+        } else if url.is_loopback() {
+            built(&self.loopback, || self.tls_client(ClientBuilder::no_proxy))
+        } else {
+            built(&self.beyond, || self.tls_client(|builder| builder))
+        }
+    }
+
+    fn builder(&self) -> ClientBuilder {
+        reqwest::Client::builder()
+            .user_agent(&self.options.user_agent)
+            .redirect(Policy::none())
+            .referer(false)
+            // What may be sent twice is decided by `send_with_retries` alone.
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(KEEP_ALIVE)
+    }
+
+    fn tls_client(
+        &self,
+        route: impl Fn(ClientBuilder) -> ClientBuilder,
+    ) -> Result<reqwest::Client, Error> {
+        let mut builder = route(self.builder());
+        if let Some(pem) = &self.options.identity {
+            let identity = Identity::from_pem(pem.expose()).map_err(|_| {
+                Error::Setup(
+                    "the client certificate and its key are not a PEM certificate with an \
+                     unencrypted PEM key"
+                        .into(),
+                )
+            })?;
+            builder = builder.identity(identity);
+        }
+        let Some(pem) = &self.options.ca_bundle else {
+            // An error is either a client certificate that does not fit its
+            // key, or that the system has no roots (minimal containers). The
+            // second attempt tells which.
+            let with_own_roots = || {
+                let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                    .iter()
+                    .filter_map(|der| Certificate::from_der(der).ok());
+                let mut builder = route(self.builder()).tls_certs_only(roots);
+                if let Some(pem) = &self.options.identity
+                    && let Ok(identity) = Identity::from_pem(pem.expose())
+                {
+                    builder = builder.identity(identity);
+                }
+                log::debug!("the system has no trusted certificates; using Mozilla's");
+                build(builder)
+            };
+            return builder.build().or_else(|_| with_own_roots());
+        };
+        let authorities = Certificate::from_pem_bundle(pem)
+            .ok()
+            .filter(|certificates| !certificates.is_empty())
+            .ok_or_else(|| Error::Setup("the CA file holds no PEM certificates".into()))?;
+        build(builder.tls_certs_merge(authorities))
+    }
+}
+
+impl Transport for Client {
+    fn send(&self, request: &Request) -> Result<Response, Error> {
+        let started = SystemClock.monotonic();
+        trace::request(request);
+        let result = self.exchange(request);
+        trace::outcome(&result, SystemClock.monotonic().saturating_sub(started));
+        result
+    }
+}
+
+impl Drop for Client {
+    /// Leaves at once: a name that is still being resolved would otherwise
+    /// hold the process up for long after its time-out.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Returns what is in the cell, building it first where it is empty.
+fn built<T>(cell: &OnceLock<T>, build: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
+    match cell.get() {
+        Some(there) => Ok(there),
+        None => {
+            let new = build()?;
+            Ok(cell.get_or_init(|| new))
+        }
+    }
+}
+
+fn build(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder.build().map_err(|_| {
+        Error::Setup(
+            "TLS cannot be set up: check the CA file, and that the client certificate fits its key"
+                .into(),
+        )
+    })
+}
+
+/// Sends the request and reads the answer.
+async fn carry(client: &reqwest::Client, request: &Request) -> Result<Response, Error> {
+    let unreachable = |error: reqwest::Error| Error::Unreachable {
+        host: request.url.authority(),
+        why: Cause::of(&error),
+    };
+    let mut response = outgoing(client, request)?
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let status = response.status();
+    if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Err(Error::Redirect {
+            host: request.url.authority(),
+            status: status.as_u16(),
+        });
+    }
+    let too_large = || Error::TooLarge {
+        host: request.url.authority(),
+    };
+    let promised = response.content_length().unwrap_or_default();
+    if promised > MAX_BODY as u64 {
+        return Err(too_large());
+    }
+    let headers = response
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.into())))
+        .collect();
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Response {
+        status: status.as_u16(),
+        headers,
+        body,
+    })
+}
+
+fn outgoing(client: &reqwest::Client, request: &Request) -> Result<reqwest::RequestBuilder, Error> {
+    let url = request.url.url().clone();
+    let mut outgoing = match request.method {
+        Method::Get => client.get(url),
+        Method::Post => client.post(url),
+    };
+    for (name, value) in &request.headers {
+        let mut header = HeaderValue::from_str(value.expose()).map_err(|_| {
+            Error::Setup(format!(
+                "the value for the header `{name}` holds characters that no header may hold"
+            ))
+        })?;
+        header.set_sensitive(matches!(value, FieldValue::Secret(_)));
+        outgoing = outgoing.header(*name, header);
+    }
+    if request.method == Method::Post {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &request.form {
+            form.append_pair(name, value.expose());
+        }
+        outgoing = outgoing
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.finish());
+    }
+    Ok(outgoing)
+}

@@ -1,0 +1,267 @@
+//! The rules for a Claims Set (RFC 7519 §4).
+//!
+//! Asking for a check makes the claim required. What is not asked for is
+//! checked where a wrong type alone shows that the token is not what it
+//! should be.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::algorithm::Algorithm;
+use super::error::{Failure, Warning};
+use super::json;
+use super::numeric_date::NumericDate;
+use crate::core::time::{Timestamp, format_span};
+
+/// What a JWT must satisfy. The default is strict: `exp` is required and there
+/// is no leeway; issuer, audience and the rest are checked when asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The `iss` that is required, one exact string.
+    pub issuer: Option<String>,
+    /// The audiences of which one must be in `aud`.
+    pub audience: Vec<String>,
+    /// The algorithms that are allowed, beyond what the key decides.
+    pub algorithms: Option<Vec<Algorithm>>,
+    /// The `typ` that is required in the header, such as `at+jwt`; case and a
+    /// leading `application/` do not matter.
+    pub typ: Option<String>,
+    /// The scopes that must all be granted, in `scope` (a list between
+    /// spaces) or `scp` (a list, or the same).
+    pub scopes: Vec<String>,
+    /// Claims and their values. A text matches the same string, and also the
+    /// number, boolean, `null`, array or object that it is as JSON.
+    pub claims: Vec<(String, Value)>,
+    /// The claims that must be there, with any value.
+    pub required: Vec<String>,
+    /// How far the clocks may differ, for `exp`, `nbf`, `iat` and `max_age`.
+    pub leeway: Duration,
+    /// How long ago the token may have been issued, by `iat`. (The age of a
+    /// sign-in, `auth_time`, is another rule: OIDC Core §3.1.3.7.)
+    pub max_age: Option<Duration>,
+    /// Whether a token without `exp` passes.
+    pub allow_missing_exp: bool,
+}
+
+impl Rules {
+    /// Checks a Claims Set.
+    pub(super) fn check(&self, claims: &Map<String, Value>, now: Timestamp) -> Checked {
+        let mut checked = Checked::default();
+        self.check_times(claims, now, &mut checked);
+        self.check_issuer(claims, &mut checked);
+        self.check_audience(claims, &mut checked);
+        self.check_scopes(claims, &mut checked);
+        self.check_claims(claims, &mut checked);
+        checked
+    }
+
+    fn check_times(&self, claims: &Map<String, Value>, now: Timestamp, checked: &mut Checked) {
+        let mut date = |name| date(claims, name, checked);
+        let (exp, nbf, iat) = (date("exp"), date("nbf"), date("iat"));
+
+        match exp {
+            // "on or after which the JWT MUST NOT be accepted" (§4.1.4)
+            Some(exp) if now >= exp.reached().saturating_add(self.leeway) => {
+                checked.refuse("expired", format!("it expired {}", ago(exp.reached(), now)))
+            }
+            None if !claims.contains_key("exp") && !self.allow_missing_exp => {
+                checked.refuse("exp_missing", "it has no `exp`, so it would never expire");
+            }
+            _ => {}
+        }
+        // "before which the JWT MUST NOT be accepted" (§4.1.5)
+        if let Some(nbf) = nbf
+            && now.saturating_add(self.leeway) < nbf.reached()
+        {
+            checked.refuse(
+                "not_yet_valid",
+                format!("it is valid only from {}", nbf.reached()),
+            );
+        }
+        let ahead = iat.filter(|iat| now.saturating_add(self.leeway) < iat.reached());
+        match (self.max_age, iat) {
+            (None, _) => {
+                if let Some(iat) = ahead {
+                    checked.warn(
+                        "issued_in_the_future",
+                        format!("it was issued in the future, at {}", iat.reached()),
+                    );
+                }
+            }
+            (Some(_), None) => {
+                if !claims.contains_key("iat") {
+                    checked.refuse("iat_missing", "it has no `iat`, so its age is not known");
+                }
+            }
+            (Some(_), Some(iat)) if ahead.is_some() => checked.refuse(
+                "issued_in_the_future",
+                format!("it was issued in the future, at {}", iat.reached()),
+            ),
+            (Some(max_age), Some(iat)) => {
+                let last = iat
+                    .begun()
+                    .saturating_add(max_age)
+                    .saturating_add(self.leeway);
+                if now > last {
+                    checked.refuse(
+                        "too_old",
+                        format!(
+                            "it was issued {}, which is more than {} ago",
+                            ago(iat.begun(), now),
+                            format_span(max_age.as_secs())
+                        ),
+                    );
+                }
+            }
+        }
+    }
+
+    /// "Principals … are compared as case-sensitive strings", whole (RFC 8725
+    /// §3.8).
+    fn check_issuer(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+        match (claims.get("iss"), &self.issuer) {
+            (Some(Value::String(iss)), Some(issuer)) if iss == issuer => {}
+            (Some(Value::String(_)), Some(issuer)) => {
+                checked.refuse("iss", format!("its `iss` is not `{issuer}`"));
+            }
+            (Some(Value::String(_)) | None, None) => {
+                checked.warn("issuer_not_checked", "issuer not checked");
+            }
+            (Some(_), _) => checked.refuse("iss_invalid", "its `iss` is not a string"),
+            (None, Some(_)) => checked.refuse("iss_missing", "it has no `iss`"),
+        }
+    }
+
+    fn check_audience(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+        let audiences = match claims.get("aud") {
+            None if self.audience.is_empty() => {
+                return checked.warn("audience_not_checked", "audience not checked");
+            }
+            None => return checked.refuse("aud_missing", "it has no `aud`"),
+            Some(aud) => audiences(aud),
+        };
+        let Some(audiences) = audiences else {
+            return checked.refuse("aud_invalid", "its `aud` is no string or array of strings");
+        };
+        if self.audience.is_empty() {
+            return checked.warn("audience_not_checked", "audience not checked");
+        }
+        let meant = |wanted: &String| audiences.contains(&wanted.as_str());
+        if !self.audience.iter().any(meant) {
+            checked.refuse(
+                "aud",
+                format!(
+                    "it is not for the audience `{}`",
+                    self.audience.join("`, `")
+                ),
+            );
+        }
+    }
+
+    fn check_scopes(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+        if self.scopes.is_empty() {
+            return;
+        }
+        let Some(claim) = claims.get("scope").or_else(|| claims.get("scp")) else {
+            return checked.refuse("scope_missing", "it has no `scope` or `scp`");
+        };
+        let granted: Option<Vec<&str>> = match claim {
+            Value::String(scope) => Some(scope.split(' ').collect()),
+            Value::Array(items) => items.iter().map(Value::as_str).collect(),
+            _ => None,
+        };
+        let Some(granted) = granted else {
+            return checked.refuse(
+                "scope_invalid",
+                "its `scope` is no string or array of strings",
+            );
+        };
+        for scope in &self.scopes {
+            if !granted.contains(&scope.as_str()) {
+                checked.refuse("scope", format!("it lacks the scope `{scope}`"));
+            }
+        }
+    }
+
+    fn check_claims(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+        for name in &self.required {
+            if !claims.contains_key(name) {
+                checked.refuse("claim_missing", format!("it has no `{name}`"));
+            }
+        }
+        for (name, wanted) in &self.claims {
+            match claims.get(name) {
+                None => checked.refuse("claim_missing", format!("it has no `{name}`")),
+                Some(found) if !matches(found, wanted) => {
+                    checked.refuse("claim", format!("its `{name}` is not what was asked for"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// What came of the checks.
+#[derive(Default)]
+pub(super) struct Checked {
+    pub(super) failures: Vec<Failure>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Checked {
+    fn refuse(&mut self, code: &'static str, message: impl Into<String>) {
+        self.failures.push(Failure::new(code, message));
+    }
+
+    fn warn(&mut self, code: &'static str, message: impl Into<String>) {
+        self.warnings.push(Warning::new(code, message));
+    }
+}
+
+/// Reads a time; one of another type is refused whether or not it is needed.
+fn date(
+    claims: &Map<String, Value>,
+    name: &'static str,
+    checked: &mut Checked,
+) -> Option<NumericDate> {
+    let claim = claims.get(name)?;
+    let date = NumericDate::read(claim);
+    if date.is_none() {
+        let code = match name {
+            "exp" => "exp_invalid",
+            "nbf" => "nbf_invalid",
+            _ => "iat_invalid",
+        };
+        checked.refuse(code, format!("its `{name}` is not a number"));
+    }
+    date
+}
+
+/// Returns the values of `aud`: "an array of case-sensitive strings … in the
+/// special case when the JWT has one audience, … a single … string" (RFC 7519
+/// §4.1.3); `None` for anything else.
+pub(super) fn audiences(aud: &Value) -> Option<Vec<&str>> {
+    match aud {
+        Value::String(audience) => Some(vec![audience]),
+        Value::Array(items) => items.iter().map(Value::as_str).collect(),
+        _ => None,
+    }
+}
+
+fn matches(found: &Value, wanted: &Value) -> bool {
+    match (found, wanted) {
+        (Value::String(found), Value::String(wanted)) => found == wanted,
+        (_, Value::String(wanted)) => {
+            json::parse_value(wanted.as_bytes()).is_ok_and(|wanted| *found == wanted)
+        }
+        _ => found == wanted,
+    }
+}
+
+fn ago(then: Timestamp, now: Timestamp) -> String {
+    match then.seconds_until(now) {
+        0 => format!("just now, at {then}"),
+        seconds => format!("{} ago, at {then}", format_span(seconds.unsigned_abs())),
+    }
+}

@@ -1,0 +1,257 @@
+//! JSON Web Signatures in the compact serialization (RFC 7515).
+
+use serde_json::{Map, Value};
+
+use super::algorithm::Algorithm;
+use super::error::{Error, Failure, Malformed};
+use super::header::{self, Header, Unencoded};
+use super::keys::Keys;
+use super::signing_key::SigningKey;
+use super::{base64url, json};
+use crate::core::secret::Secret;
+
+/// The longest token that is looked at, in octets. Tokens in use have some
+/// thousand; this leaves room for a signed document and bounds what a hostile
+/// one can cost.
+pub const MAX_TOKEN_LEN: usize = 4 << 20;
+
+/// Returns the token in what a user typed, piped or saved: white space around
+/// it and one leading `Bearer ` (as copied from an `Authorization` header,
+/// RFC 6750 §2.1) are dropped.
+///
+/// # Errors
+///
+/// [`Malformed::NotText`], [`Malformed::Empty`].
+pub fn trim_input(input: &[u8]) -> Result<&str, Error> {
+    const SCHEME: &str = "bearer ";
+    let text = std::str::from_utf8(input).map_err(|_| Malformed::NotText)?;
+    let mut text = text.trim_ascii();
+    if let Some(scheme) = text.get(..SCHEME.len())
+        && scheme.eq_ignore_ascii_case(SCHEME)
+    {
+        text = text[SCHEME.len()..].trim_ascii_start();
+    }
+    if text.is_empty() {
+        return Err(Malformed::Empty.into());
+    }
+    Ok(text)
+}
+
+/// Signs a payload. The header gets `alg` in front and, where the key has
+/// one and the header has none, `kid` at the end.
+///
+/// # Errors
+///
+/// [`Error::Crypto`].
+pub fn sign(key: &SigningKey, header: Map<String, Value>, payload: &[u8]) -> Result<Secret, Error> {
+    let mut members = Map::new();
+    members.insert("alg".to_owned(), key.algorithm().name().into());
+    members.extend(header);
+    members.insert("alg".to_owned(), key.algorithm().name().into());
+    if !members.contains_key("kid") && !key.kid().is_empty() {
+        members.insert("kid".to_owned(), key.kid().into());
+    }
+    let header = Value::Object(members).to_string();
+    let mut token = base64url::encode(header);
+    token.push('.');
+    token.push_str(&base64url::encode(payload));
+    let signature = key.sign(token.as_bytes())?;
+    token.push('.');
+    token.push_str(&base64url::encode(signature));
+    Ok(Secret::new(token))
+}
+
+/// The three parts of a token, of which nothing was verified.
+pub struct Compact<'a> {
+    /// The JOSE header.
+    pub unverified_header: Map<String, Value>,
+    header: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> Compact<'a> {
+    /// Takes a token apart. The payload is not decoded, since the header may
+    /// say that it is not encoded (RFC 7797).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`].
+    pub fn parse(token: &'a str) -> Result<Self, Error> {
+        let parts = split(token)?;
+        let [header, payload, signature] = parts[..] else {
+            return Err(match parts.len() {
+                5 => Malformed::Encrypted,
+                count => Malformed::Parts(count),
+            }
+            .into());
+        };
+        let signature =
+            base64url::decode(signature).map_err(|_| Malformed::Base64url { part: "signature" })?;
+        Ok(Self {
+            unverified_header: decode_header(header)?,
+            header,
+            payload,
+            signature,
+        })
+    }
+
+    /// Returns the octets of the payload.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed::Base64url`].
+    pub fn unverified_payload(&self) -> Result<Vec<u8>, Error> {
+        base64url::decode(self.payload).map_err(|_| Malformed::Base64url { part: "payload" }.into())
+    }
+
+    /// Returns the octets of the signature.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// Returns the JWS Signing Input of an attached, encoded payload.
+    fn signing_input(&self) -> Vec<u8> {
+        [self.header, ".", self.payload].concat().into_bytes()
+    }
+
+    /// Verifies the signature by the keys that fit.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keys::candidates`], and [`Error::Refused`] with `signature`.
+    pub(super) fn verify<'k>(
+        &self,
+        header: &Header<'_>,
+        signing_input: Option<&[u8]>,
+        keys: &'k Keys,
+    ) -> Result<Option<&'k str>, Error> {
+        let candidates = keys.candidates(header.algorithm, header.kid)?;
+        let attached;
+        let message = match signing_input {
+            Some(input) => input,
+            None => {
+                attached = self.signing_input();
+                &attached
+            }
+        };
+        for candidate in &candidates {
+            if candidate
+                .key
+                .verify(header.algorithm, message, &self.signature)?
+            {
+                return Ok(candidate.kid);
+            }
+        }
+        let message = match candidates.len() {
+            _ if self.payload.is_empty() && signing_input.is_none() => {
+                "the signature does not verify; the payload is empty, perhaps it came apart"
+                    .to_owned()
+            }
+            1 => "the signature does not verify".to_owned(),
+            count => format!("the signature verifies by none of the {count} keys that fit"),
+        };
+        Err(Error::refused("signature", message))
+    }
+}
+
+/// Splits at the dots, into at most six parts.
+pub(super) fn split(token: &str) -> Result<Vec<&str>, Error> {
+    if token.len() > MAX_TOKEN_LEN {
+        return Err(Malformed::TooLong.into());
+    }
+    if token.is_empty() {
+        return Err(Malformed::Empty.into());
+    }
+    if token.starts_with('{') {
+        return Err(Malformed::JsonSerialization.into());
+    }
+    let parts: Vec<&str> = token.splitn(6, '.').collect();
+    if parts.len() == 6 {
+        return Err(Malformed::Parts(token.split('.').count()).into());
+    }
+    Ok(parts)
+}
+
+/// Decodes a header.
+pub(super) fn decode_header(part: &str) -> Result<Map<String, Value>, Error> {
+    let octets = base64url::decode(part).map_err(|_| Malformed::Base64url { part: "header" })?;
+    json::parse_object(&octets).map_err(|source| {
+        Malformed::Json {
+            part: "header",
+            source,
+        }
+        .into()
+    })
+}
+
+/// What a JWS must satisfy; by default an attached, encoded payload and any
+/// algorithm of the key.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules<'a> {
+    /// The algorithms that are allowed, beyond what the key decides.
+    pub algorithms: Option<&'a [Algorithm]>,
+    /// The payload, where it came apart from the JWS (RFC 7515 appendix F).
+    pub detached_payload: Option<&'a [u8]>,
+    /// Whether the payload may be unencoded (RFC 7797).
+    pub allow_unencoded: bool,
+}
+
+/// A JWS whose signature was verified. Nothing is known of its payload but
+/// that the holder of the key signed it.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The JOSE header.
+    pub header: Map<String, Value>,
+    /// The payload.
+    pub payload: Vec<u8>,
+    /// The algorithm of the signature.
+    pub algorithm: Algorithm,
+    /// The kid of the key that verified, where it has one.
+    pub kid: Option<String>,
+}
+
+/// Verifies the signature of a JWS in the compact serialization, and nothing
+/// else of it.
+///
+/// # Errors
+///
+/// [`Error::Malformed`], [`Error::Refused`] with the codes that
+/// [`super::jwt::verify`] lists for header, key and signature and with
+/// `payload_attached`, and [`Error::Key`] for a secret given alone that is too
+/// short.
+pub fn verify(token: &str, keys: &Keys, rules: &Rules<'_>) -> Result<Verified, Error> {
+    let compact = Compact::parse(token)?;
+    let unencoded = match rules.allow_unencoded {
+        true => Unencoded::Allowed,
+        false => Unencoded::Refused,
+    };
+    let header = header::check(&compact.unverified_header, rules.algorithms, unencoded)
+        .map_err(Error::Refused)?;
+    if rules.detached_payload.is_some() && !compact.payload.is_empty() {
+        return Err(Error::Refused(vec![Failure::new(
+            "payload_attached",
+            "the token has a payload of its own beside the detached one",
+        )]));
+    }
+    let (payload, signing_input) = match (rules.detached_payload, header.b64) {
+        (None, true) => (compact.unverified_payload()?, None),
+        (None, false) => (compact.payload.as_bytes().to_vec(), None),
+        (Some(payload), b64) => {
+            let mut input = compact.header.as_bytes().to_vec();
+            input.push(b'.');
+            match b64 {
+                true => input.extend(base64url::encode(payload).into_bytes()),
+                false => input.extend(payload),
+            }
+            (payload.to_vec(), Some(input))
+        }
+    };
+    let kid = compact.verify(&header, signing_input.as_deref(), keys)?;
+    Ok(Verified {
+        algorithm: header.algorithm,
+        kid: kid.map(ToOwned::to_owned),
+        header: compact.unverified_header,
+        payload,
+    })
+}

@@ -1,0 +1,237 @@
+//! JSON Web Tokens (RFC 7519): verified, or decoded without verification.
+
+use serde_json::{Map, Value};
+
+use super::algorithm::Algorithm;
+pub use super::claims::Rules;
+use super::claims::audiences;
+use super::error::Failure;
+use super::error::{Error, Malformed, Warning};
+use super::header::{self, Unencoded, same_media_type};
+use super::json;
+use super::jws::{self, Compact};
+use super::keys::Keys;
+use super::numeric_date::NumericDate;
+use crate::core::time::Timestamp;
+
+/// A JWT whose signature was verified and whose claims satisfied the
+/// [`Rules`].
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The JOSE header.
+    pub header: Map<String, Value>,
+    /// The Claims Set.
+    pub claims: Map<String, Value>,
+    /// What was not checked: `issuer_not_checked`, `audience_not_checked`; and
+    /// `issued_in_the_future`.
+    pub warnings: Vec<Warning>,
+    /// The algorithm of the signature.
+    pub algorithm: Algorithm,
+    /// The kid of the key that verified, where it has one.
+    pub kid: Option<String>,
+}
+
+impl Verified {
+    /// Returns a claim that is a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.claims.get(name).and_then(Value::as_str)
+    }
+
+    /// Returns the values of `aud`, none where it is absent.
+    pub fn audience(&self) -> Vec<&str> {
+        self.claims
+            .get("aud")
+            .and_then(audiences)
+            .unwrap_or_default()
+    }
+
+    /// Returns a claim that is a `NumericDate`, as the first whole second that
+    /// is not before it.
+    pub fn date(&self, name: &str) -> Option<Timestamp> {
+        self.claims
+            .get(name)
+            .and_then(NumericDate::read)
+            .map(NumericDate::reached)
+    }
+}
+
+/// Verifies a JWT: its signature by the keys that the caller trusts, its
+/// header and its claims by the rules. All failures are reported together.
+///
+/// # Errors
+///
+/// [`Error::Malformed`] for what is no signed JWT. [`Error::Key`] for a secret
+/// given alone that is too short for the algorithm. [`Error::Refused`] with
+/// these codes:
+///
+/// - header: `alg_missing`, `alg_invalid`, `alg_none`, `alg_unsupported`,
+///   `alg_not_allowed`, `kid_invalid`, `crit`, `b64_invalid`,
+///   `unencoded_payload`, `typ_missing`, `typ_invalid`, `typ`;
+/// - key: `unknown_kid`, `ambiguous_key`, `no_key`, `too_many_keys`,
+///   `key_algorithm`, `key_use`, `key_weak`, `key_malformed`,
+///   `key_unsupported`;
+/// - `signature`;
+/// - claims: `exp_missing`, `exp_invalid`, `expired`, `nbf_invalid`,
+///   `not_yet_valid`, `iat_missing`, `iat_invalid`, `issued_in_the_future`,
+///   `too_old`, `iss_missing`, `iss_invalid`, `iss`, `aud_missing`,
+///   `aud_invalid`, `aud`, `scope_missing`, `scope_invalid`, `scope`,
+///   `claim_missing`, `claim`.
+///
+/// Where the header or the key fails, the signature was not looked at.
+pub fn verify(token: &str, keys: &Keys, rules: &Rules, now: Timestamp) -> Result<Verified, Error> {
+    let compact = Compact::parse(token)?;
+    let mut failures = Vec::new();
+    let mut used = None;
+    match header::check(
+        &compact.unverified_header,
+        rules.algorithms.as_deref(),
+        Unencoded::Refused,
+    ) {
+        Ok(header) => match compact.verify(&header, None, keys) {
+            Ok(kid) => used = Some((header.algorithm, kid.map(ToOwned::to_owned))),
+            Err(Error::Refused(found)) => failures.extend(found),
+            Err(other) => return Err(other),
+        },
+        Err(found) => failures.extend(found),
+    }
+    if let Err(failure) = check_typ(&compact.unverified_header, rules.typ.as_deref()) {
+        failures.push(failure);
+    }
+    if failures
+        .iter()
+        .any(|failure| failure.code == "unencoded_payload")
+    {
+        // There is no telling where its payload ends.
+        return Err(Error::Refused(failures));
+    }
+    let claims = parse_claims(&compact)?;
+    let checked = rules.check(&claims, now);
+    failures.extend(checked.failures);
+    match used {
+        Some((algorithm, kid)) if failures.is_empty() => Ok(Verified {
+            header: compact.unverified_header,
+            claims,
+            warnings: checked.warnings,
+            algorithm,
+            kid,
+        }),
+        _ => Err(Error::Refused(failures)),
+    }
+}
+
+fn check_typ(header: &Map<String, Value>, wanted: Option<&str>) -> Result<(), Failure> {
+    match (header.get("typ"), wanted) {
+        (None, None) | (Some(Value::String(_)), None) => Ok(()),
+        (Some(Value::String(typ)), Some(wanted)) if same_media_type(typ, wanted) => Ok(()),
+        (Some(Value::String(_)), Some(wanted)) => {
+            Err(Failure::new("typ", format!("its `typ` is not `{wanted}`")))
+        }
+        (Some(_), _) => Err(Failure::new("typ_invalid", "its `typ` is not a string")),
+        (None, Some(_)) => Err(Failure::new("typ_missing", "it has no `typ`")),
+    }
+}
+
+fn parse_claims(compact: &Compact<'_>) -> Result<Map<String, Value>, Error> {
+    json::parse_object(&compact.unverified_payload()?).map_err(|source| {
+        Malformed::Json {
+            part: "payload",
+            source,
+        }
+        .into()
+    })
+}
+
+/// What a token says of itself, of which **nothing was verified**.
+#[derive(Clone, Debug)]
+pub struct UnverifiedJwt {
+    /// The JOSE header.
+    pub header: Map<String, Value>,
+    /// What is in the token.
+    pub content: UnverifiedContent,
+}
+
+/// The content of a token of which nothing was verified.
+#[derive(Clone, Debug)]
+pub enum UnverifiedContent {
+    /// A JWS: its Claims Set.
+    Signed {
+        /// The Claims Set.
+        claims: Map<String, Value>,
+        /// The octets of the signature; 0 for an unsecured JWT.
+        signature_len: usize,
+    },
+    /// A JWE: nothing can be seen without the key.
+    Encrypted,
+}
+
+impl UnverifiedJwt {
+    /// Returns the Claims Set, `None` where it is encrypted.
+    pub fn claims(&self) -> Option<&Map<String, Value>> {
+        match &self.content {
+            UnverifiedContent::Signed { claims, .. } => Some(claims),
+            UnverifiedContent::Encrypted => None,
+        }
+    }
+
+    /// Returns what the token says of its time.
+    pub fn times(&self) -> Times {
+        let date = |name| {
+            self.claims()
+                .and_then(|claims| claims.get(name))
+                .and_then(NumericDate::read)
+                .map(NumericDate::reached)
+        };
+        Times {
+            issued_at: date("iat"),
+            not_before: date("nbf"),
+            expires_at: date("exp"),
+        }
+    }
+}
+
+/// The times in a token, each `None` where it is absent or no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// `iat`.
+    pub issued_at: Option<Timestamp>,
+    /// `nbf`.
+    pub not_before: Option<Timestamp>,
+    /// `exp`.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Decodes a JWT in the compact serialization, signed (three parts) or
+/// encrypted (five), **without verification**. [`jws::trim_input`] comes
+/// first for what a user typed.
+///
+/// # Errors
+///
+/// [`Error::Malformed`].
+pub fn decode(token: &str) -> Result<UnverifiedJwt, Error> {
+    let parts = jws::split(token)?;
+    if parts.len() == 5 {
+        let header = jws::decode_header(parts[0])?;
+        for (part, name) in parts[1..].iter().zip([
+            "encrypted key",
+            "initialization vector",
+            "ciphertext",
+            "tag",
+        ]) {
+            super::base64url::decode(part).map_err(|_| Malformed::Base64url { part: name })?;
+        }
+        return Ok(UnverifiedJwt {
+            header,
+            content: UnverifiedContent::Encrypted,
+        });
+    }
+    let compact = Compact::parse(token)?;
+    let claims = parse_claims(&compact)?;
+    let signature_len = compact.signature().len();
+    Ok(UnverifiedJwt {
+        header: compact.unverified_header,
+        content: UnverifiedContent::Signed {
+            claims,
+            signature_len,
+        },
+    })
+}

@@ -1,0 +1,233 @@
+//! Private keys of every form that is read or written: PKCS#8 (RFC 5958),
+//! PKCS#1 (RFC 8017), SEC 1 (RFC 5915) and JWK (RFC 7518 §6).
+
+use aws_lc_rs::encoding::{AsBigEndian as _, AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeyPairComponents, KeySize, PublicKeyComponents};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
+    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
+    KeyPair as _,
+};
+use pkcs8::PrivateKeyInfoRef;
+use pkcs8::der::Decode as _;
+use sec1::EcPrivateKey;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::algorithm::Curve;
+use super::base64url;
+use super::error::{Error, KeyError};
+use super::public_key::{Kind, PublicKey, curve_of, octets, oid, oid_unsupported, unsupported};
+use crate::core::secret::SecretBytes;
+
+/// A key pair, parsed once.
+pub(super) enum PrivateKey {
+    Rsa(Box<RsaKeyPair>),
+    Ec(Curve, Box<EcdsaKeyPair>),
+    Ed25519(Box<Ed25519KeyPair>),
+}
+
+impl PrivateKey {
+    /// Generates an RSA key of 2048, 3072 or 4096 bits.
+    pub(super) fn generate_rsa(bits: u32) -> Result<Self, Error> {
+        let size = match bits {
+            2048 => KeySize::Rsa2048,
+            3072 => KeySize::Rsa3072,
+            4096 => KeySize::Rsa4096,
+            _ => {
+                return Err(Error::Usage {
+                    what: format!("an RSA key has 2048, 3072 or 4096 bits, not {bits}"),
+                });
+            }
+        };
+        RsaKeyPair::generate(size)
+            .map(|key| Self::Rsa(Box::new(key)))
+            .map_err(|_| Error::Crypto("generate an RSA key"))
+    }
+
+    /// Generates a key on a curve.
+    pub(super) fn generate_ec(curve: Curve) -> Result<Self, Error> {
+        EcdsaKeyPair::generate(ecdsa_signing(curve))
+            .map(|key| Self::Ec(curve, Box::new(key)))
+            .map_err(|_| Error::Crypto("generate an elliptic curve key"))
+    }
+
+    /// Generates an Ed25519 key.
+    pub(super) fn generate_ed25519() -> Result<Self, Error> {
+        Ed25519KeyPair::generate()
+            .map(|key| Self::Ed25519(Box::new(key)))
+            .map_err(|_| Error::Crypto("generate an Ed25519 key"))
+    }
+
+    /// Reads a DER `PrivateKeyInfo`.
+    pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
+        let info = PrivateKeyInfoRef::from_der(der)
+            .map_err(|_| KeyError::new("key_malformed", "the private key is not valid DER"))?;
+        match info.algorithm.oid {
+            oid::RSA => Self::from_pkcs1(info.private_key.as_bytes()),
+            oid::EC => {
+                let named = info
+                    .algorithm
+                    .parameters_oid()
+                    .map_err(|_| malformed("the private key names no curve"))?;
+                let curve = curve_of(named).ok_or_else(|| oid_unsupported(named))?;
+                EcdsaKeyPair::from_pkcs8(ecdsa_signing(curve), der)
+                    .map(|key| Self::Ec(curve, Box::new(key)))
+                    .map_err(|_| unusable())
+            }
+            oid::ED25519 => Ed25519KeyPair::from_pkcs8(der)
+                .map(|key| Self::Ed25519(Box::new(key)))
+                .map_err(|_| unusable()),
+            other => Err(oid_unsupported(other)),
+        }
+    }
+
+    /// Reads a DER `RSAPrivateKey`.
+    pub(super) fn from_pkcs1(der: &[u8]) -> Result<Self, KeyError> {
+        let key = pkcs1::RsaPrivateKeyRef::from_der(der)
+            .map_err(|_| malformed("the RSA private key is not valid DER"))?;
+        // Names the reason (too short, exponent 1) before the library below
+        // refuses without one.
+        PublicKey::rsa(key.modulus.as_bytes(), key.public_exponent.as_bytes())?;
+        RsaKeyPair::from_der(der)
+            .map(|key| Self::Rsa(Box::new(key)))
+            .map_err(|_| unusable())
+    }
+
+    /// Reads a DER `ECPrivateKey`.
+    pub(super) fn from_sec1(der: &[u8]) -> Result<Self, KeyError> {
+        let key = EcPrivateKey::from_der(der)
+            .map_err(|_| malformed("the elliptic curve private key is not valid DER"))?;
+        let named = key
+            .parameters
+            .and_then(|parameters| parameters.named_curve())
+            .ok_or_else(|| malformed("the private key names no curve"))?;
+        let curve = curve_of(named).ok_or_else(|| oid_unsupported(named))?;
+        EcdsaKeyPair::from_private_key_der(ecdsa_signing(curve), der)
+            .map(|key| Self::Ec(curve, Box::new(key)))
+            .map_err(|_| unusable())
+    }
+
+    /// Reads a private JWK. The public members are needed too and must fit.
+    pub(super) fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, KeyError> {
+        let secret = |name| octets(jwk, name).map(Zeroizing::new);
+        let public = PublicKey::from_jwk(jwk)?;
+        match public.kind() {
+            Kind::Rsa { n, e } => {
+                if jwk.contains_key("oth") {
+                    return Err(unsupported("RSA key of", "more than two primes"));
+                }
+                let components = KeyPairComponents {
+                    public_key: PublicKeyComponents { n, e },
+                    d: secret("d")?,
+                    p: secret("p")?,
+                    q: secret("q")?,
+                    dP: secret("dp")?,
+                    dQ: secret("dq")?,
+                    qInv: secret("qi")?,
+                };
+                RsaKeyPair::from_components(&components)
+                    .map(|key| Self::Rsa(Box::new(key)))
+                    .map_err(|_| unusable())
+            }
+            Kind::Ec { curve, point } => {
+                let d = secret("d")?;
+                if d.len() != curve.coordinate_len() {
+                    return Err(malformed("the member `d` of the JWK has the wrong length"));
+                }
+                EcdsaKeyPair::from_private_key_and_public_key(ecdsa_signing(*curve), &d, point)
+                    .map(|key| Self::Ec(*curve, Box::new(key)))
+                    .map_err(|_| unusable())
+            }
+            Kind::Ed25519(x) => {
+                let d = secret("d")?;
+                if d.len() != 32 {
+                    return Err(malformed("the member `d` of the JWK has the wrong length"));
+                }
+                Ed25519KeyPair::from_seed_and_public_key(&d, x)
+                    .map(|key| Self::Ed25519(Box::new(key)))
+                    .map_err(|_| unusable())
+            }
+        }
+    }
+
+    /// Returns the public key.
+    pub(super) fn public(&self) -> Result<PublicKey, KeyError> {
+        match self {
+            Self::Rsa(key) => {
+                let public = PublicKeyComponents::<Vec<u8>>::from(key.public_key());
+                PublicKey::rsa(&public.n, &public.e)
+            }
+            Self::Ec(curve, key) => PublicKey::ec_point(*curve, key.public_key().as_ref().to_vec()),
+            Self::Ed25519(key) => PublicKey::ed25519(key.public_key().as_ref()),
+        }
+    }
+
+    /// Writes a DER `PrivateKeyInfo`.
+    pub(super) fn to_pkcs8(&self) -> Result<SecretBytes, Error> {
+        let written = match self {
+            Self::Rsa(key) => AsDer::<Pkcs8V1Der<'_>>::as_der(key.as_ref())
+                .ok()
+                .map(|der| SecretBytes::new(der.as_ref())),
+            Self::Ec(_, key) => key
+                .to_pkcs8v1()
+                .ok()
+                .map(|der| SecretBytes::new(der.as_ref())),
+            Self::Ed25519(key) => key
+                .to_pkcs8v1()
+                .ok()
+                .map(|der| SecretBytes::new(der.as_ref())),
+        };
+        written.ok_or(Error::Crypto("write the private key"))
+    }
+
+    /// Returns the private members of the JWK (RFC 7518 §6.2.2, §6.3.2, RFC
+    /// 8037 §2).
+    pub(super) fn private_members(&self) -> Result<Map<String, Value>, Error> {
+        let failed = || Error::Crypto("write the private key");
+        let mut members = Map::new();
+        let mut put = |name: &str, octets: &[u8]| {
+            members.insert(name.to_owned(), base64url::encode(octets).into());
+        };
+        match self {
+            Self::Rsa(_) => {
+                let pkcs8 = self.to_pkcs8()?;
+                let info = PrivateKeyInfoRef::from_der(pkcs8.expose()).map_err(|_| failed())?;
+                let key = pkcs1::RsaPrivateKeyRef::from_der(info.private_key.as_bytes())
+                    .map_err(|_| failed())?;
+                put("d", key.private_exponent.as_bytes());
+                put("p", key.prime1.as_bytes());
+                put("q", key.prime2.as_bytes());
+                put("dp", key.exponent1.as_bytes());
+                put("dq", key.exponent2.as_bytes());
+                put("qi", key.coefficient.as_bytes());
+            }
+            Self::Ec(_, key) => {
+                let d = key.private_key().as_be_bytes().map_err(|_| failed())?;
+                put("d", d.as_ref());
+            }
+            Self::Ed25519(key) => {
+                let seed = key.seed().map_err(|_| failed())?;
+                let seed = seed.as_be_bytes().map_err(|_| failed())?;
+                put("d", seed.as_ref());
+            }
+        }
+        Ok(members)
+    }
+}
+
+fn ecdsa_signing(curve: Curve) -> &'static EcdsaSigningAlgorithm {
+    match curve {
+        Curve::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+        Curve::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+        Curve::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
+    }
+}
+
+fn malformed(message: &str) -> KeyError {
+    KeyError::new("key_malformed", message)
+}
+
+fn unusable() -> KeyError {
+    malformed("the private key contradicts itself")
+}

@@ -1,0 +1,411 @@
+//! Public keys, checked when they are made.
+//!
+//! A [`PublicKey`] that exists is one that may verify: an RSA modulus of 2048
+//! to 8192 bits with a sound exponent, a point on its curve, an Ed25519 key
+//! that is not of small order. The library below would take some of the
+//! others, or report them as a bad signature without the reason.
+
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
+    EcdsaVerificationAlgorithm, ParsedPublicKey, RsaPublicKeyComponents,
+};
+use pkcs8::der::asn1::ObjectIdentifier;
+use pkcs8::der::{Decode as _, Reader as _, SliceReader};
+use pkcs8::spki::SubjectPublicKeyInfoRef;
+use serde_json::{Map, Value};
+
+use super::algorithm::{Curve, KeyType};
+use super::error::KeyError;
+use super::{base64url, ed25519};
+
+/// The least size of an RSA modulus: "A key of size 2048 bits or larger MUST
+/// be used" (RFC 7518 §3.3, §3.5).
+pub const MIN_RSA_BITS: usize = 2048;
+
+/// The largest RSA modulus that is looked at; beyond it a verification costs
+/// the verifier far more than the sender (CVE-2023-29409).
+pub const MAX_RSA_BITS: usize = 8192;
+
+/// The longest RSA exponent, the limit of aws-lc; 65537 has 17 bits.
+const MAX_EXPONENT_BITS: usize = 33;
+
+/// A public key that may verify.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Big-endian, without leading zeros.
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    /// `0x04 || x || y` (SEC 1 §2.3.3).
+    Ec { curve: Curve, point: Vec<u8> },
+    /// As RFC 8032 §5.1.2 encodes a point.
+    Ed25519([u8; 32]),
+}
+
+impl PublicKey {
+    /// Makes an RSA key of a modulus and an exponent, both big-endian without
+    /// leading zeros (RFC 7518 §6.3.1.1).
+    ///
+    /// # Errors
+    ///
+    /// `key_weak` for a modulus below 2048 bits or an exponent below 3,
+    /// `key_malformed` for all that is no RSA key or too long.
+    pub fn rsa(n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
+        let malformed = |what: String| Err(KeyError::new("key_malformed", what));
+        for (name, integer) in [("modulus", n), ("exponent", e)] {
+            match integer {
+                [] => return malformed(format!("the RSA {name} is empty")),
+                [0] => return malformed(format!("the RSA {name} is zero")),
+                [0, ..] => {
+                    return malformed(format!("the RSA {name} is padded with a zero octet"));
+                }
+                _ => {}
+            }
+        }
+        let bits = bit_len(n);
+        if bits < MIN_RSA_BITS {
+            return Err(KeyError::new(
+                "key_weak",
+                format!("the RSA key has {bits} bits, at least {MIN_RSA_BITS} are needed"),
+            ));
+        }
+        if bits > MAX_RSA_BITS {
+            return malformed(format!(
+                "the RSA key has {bits} bits, more than {MAX_RSA_BITS} are not supported"
+            ));
+        }
+        if n.last().is_none_or(|last| last % 2 == 0) {
+            return malformed("the RSA modulus is even".into());
+        }
+        if e.last().is_none_or(|last| last % 2 == 0) {
+            return malformed("the RSA exponent is even".into());
+        }
+        if e == [1] {
+            // With e = 1 the signature is the message itself.
+            return Err(KeyError::new("key_weak", "the RSA exponent is 1"));
+        }
+        if bit_len(e) > MAX_EXPONENT_BITS {
+            return malformed(format!(
+                "the RSA exponent has {} bits, more than {MAX_EXPONENT_BITS} are not supported",
+                bit_len(e)
+            ));
+        }
+        Ok(Self(Kind::Rsa {
+            n: n.to_vec(),
+            e: e.to_vec(),
+        }))
+    }
+
+    /// Makes an elliptic curve key of two coordinates of full length.
+    ///
+    /// # Errors
+    ///
+    /// `key_malformed` for coordinates of another length (RFC 7518 §6.2.1.2)
+    /// and for a point that is not on the curve.
+    pub fn ec(curve: Curve, x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
+        for (name, coordinate) in [("x", x), ("y", y)] {
+            if coordinate.len() != curve.coordinate_len() {
+                return Err(KeyError::new(
+                    "key_malformed",
+                    format!(
+                        "the coordinate {name} has {} octets, on {} it has {}",
+                        coordinate.len(),
+                        curve.name(),
+                        curve.coordinate_len()
+                    ),
+                ));
+            }
+        }
+        Self::ec_point(curve, [&[4], x, y].concat())
+    }
+
+    /// Makes an elliptic curve key of an uncompressed point.
+    pub(super) fn ec_point(curve: Curve, point: Vec<u8>) -> Result<Self, KeyError> {
+        let length = 1 + 2 * curve.coordinate_len();
+        if point.len() != length || point.first() != Some(&4) {
+            return Err(KeyError::new(
+                "key_malformed",
+                format!("the key is no uncompressed point of {}", curve.name()),
+            ));
+        }
+        if ParsedPublicKey::new(ecdsa(curve), &point).is_err() {
+            return Err(KeyError::new(
+                "key_malformed",
+                format!("the point is not on the curve {}", curve.name()),
+            ));
+        }
+        Ok(Self(Kind::Ec { curve, point }))
+    }
+
+    /// Makes an Ed25519 key.
+    ///
+    /// # Errors
+    ///
+    /// `key_malformed` unless there are 32 octets, `key_weak` for a point of
+    /// small order or one that is not encoded canonically.
+    pub fn ed25519(x: &[u8]) -> Result<Self, KeyError> {
+        let encoded: [u8; 32] = x.try_into().map_err(|_| {
+            KeyError::new(
+                "key_malformed",
+                format!("the Ed25519 key has {} octets instead of 32", x.len()),
+            )
+        })?;
+        if !ed25519::is_sound(&encoded) {
+            return Err(KeyError::new(
+                "key_weak",
+                "the Ed25519 key is a point of small order or not canonical",
+            ));
+        }
+        Ok(Self(Kind::Ed25519(encoded)))
+    }
+
+    /// Makes a key of the members of a JWK (RFC 7518 §6.2, §6.3, RFC 8037
+    /// §2); private members are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// `key_unsupported` for another `kty` or `crv`, else as the constructors.
+    pub fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, KeyError> {
+        match text(jwk, "kty")? {
+            "RSA" => Self::rsa(&octets(jwk, "n")?, &octets(jwk, "e")?),
+            "EC" => {
+                let crv = text(jwk, "crv")?;
+                let curve = Curve::from_name(crv).ok_or_else(|| unsupported("curve", crv))?;
+                Self::ec(curve, &octets(jwk, "x")?, &octets(jwk, "y")?)
+            }
+            "OKP" => match text(jwk, "crv")? {
+                "Ed25519" => Self::ed25519(&octets(jwk, "x")?),
+                crv => Err(unsupported("curve", crv)),
+            },
+            kty => Err(unsupported("key type", kty)),
+        }
+    }
+
+    /// Makes a key of a DER `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
+    ///
+    /// # Errors
+    ///
+    /// `key_malformed`, `key_unsupported` for another algorithm or curve, else
+    /// as the constructors.
+    pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
+        let malformed = || KeyError::new("key_malformed", "the public key is not valid DER");
+        let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| malformed())?;
+        let key = info.subject_public_key.as_bytes().ok_or_else(malformed)?;
+        match info.algorithm.oid {
+            oid::RSA => Self::from_pkcs1(key),
+            oid::EC => {
+                let named = info.algorithm.parameters_oid().map_err(|_| malformed())?;
+                let curve = curve_of(named).ok_or_else(|| oid_unsupported(named))?;
+                Self::ec_point(curve, key.to_vec())
+            }
+            oid::ED25519 => Self::ed25519(key),
+            other => Err(oid_unsupported(other)),
+        }
+    }
+
+    /// Makes a key of a DER `RSAPublicKey` (RFC 8017 appendix A.1.1).
+    pub(super) fn from_pkcs1(der: &[u8]) -> Result<Self, KeyError> {
+        let key = pkcs1::RsaPublicKeyRef::from_der(der)
+            .map_err(|_| KeyError::new("key_malformed", "the RSA public key is not valid DER"))?;
+        Self::rsa(key.modulus.as_bytes(), key.public_exponent.as_bytes())
+    }
+
+    /// Makes a key of the one in a DER X.509 certificate (RFC 5280 §4.1).
+    /// Nothing else of the certificate is looked at: who names a file as the
+    /// key trusts the key in it.
+    pub(super) fn from_certificate(der: &[u8]) -> Result<Self, KeyError> {
+        let spki = spki_of_certificate(der)
+            .map_err(|_| KeyError::new("key_malformed", "the certificate is not valid DER"))?;
+        Self::from_spki(spki)
+    }
+
+    /// Returns the type.
+    pub fn key_type(&self) -> KeyType {
+        match &self.0 {
+            Kind::Rsa { .. } => KeyType::Rsa,
+            Kind::Ec { curve, .. } => KeyType::Ec(*curve),
+            Kind::Ed25519(_) => KeyType::Ed25519,
+        }
+    }
+
+    /// Returns the bits of an RSA modulus.
+    pub fn rsa_bits(&self) -> Option<usize> {
+        match &self.0 {
+            Kind::Rsa { n, .. } => Some(bit_len(n)),
+            _ => None,
+        }
+    }
+
+    /// Returns the octets of a signature by this key, which never vary.
+    pub fn signature_len(&self) -> usize {
+        match &self.0 {
+            Kind::Rsa { n, .. } => n.len(),
+            Kind::Ec { curve, .. } => 2 * curve.coordinate_len(),
+            Kind::Ed25519(_) => 64,
+        }
+    }
+
+    /// Returns the members that make the key as a JWK, `kty` first, those of
+    /// RFC 7638 §3.2 and no other.
+    pub fn to_jwk(&self) -> Map<String, Value> {
+        let mut jwk = Map::new();
+        let mut put = |name: &str, value: String| {
+            jwk.insert(name.to_owned(), Value::String(value));
+        };
+        put("kty", self.key_type().kty().to_owned());
+        match &self.0 {
+            Kind::Rsa { n, e } => {
+                put("n", base64url::encode(n));
+                put("e", base64url::encode(e));
+            }
+            Kind::Ec { curve, point } => {
+                let (x, y) = point[1..].split_at(curve.coordinate_len());
+                put("crv", curve.name().to_owned());
+                put("x", base64url::encode(x));
+                put("y", base64url::encode(y));
+            }
+            Kind::Ed25519(x) => {
+                put("crv", "Ed25519".to_owned());
+                put("x", base64url::encode(x));
+            }
+        }
+        jwk
+    }
+
+    /// Returns the key as a DER `SubjectPublicKeyInfo`.
+    ///
+    /// # Errors
+    ///
+    /// `key_malformed` where the library below cannot write the key.
+    pub fn to_spki(&self) -> Result<Vec<u8>, KeyError> {
+        let written = match &self.0 {
+            Kind::Rsa { n, e } => RsaPublicKeyComponents { n, e }.as_der().ok(),
+            Kind::Ec { curve, point } => parsed_der(ParsedPublicKey::new(ecdsa(*curve), point)),
+            Kind::Ed25519(x) => parsed_der(ParsedPublicKey::new(&ED25519, x)),
+        };
+        written
+            .map(|der: PublicKeyX509Der<'_>| der.as_ref().to_vec())
+            .ok_or_else(|| KeyError::new("key_malformed", "the public key cannot be written"))
+    }
+
+    pub(super) fn kind(&self) -> &Kind {
+        &self.0
+    }
+}
+
+fn parsed_der<E>(parsed: Result<ParsedPublicKey, E>) -> Option<PublicKeyX509Der<'static>> {
+    parsed.ok().and_then(|key| key.as_der().ok())
+}
+
+/// Returns the algorithm that takes signatures as `r || s`.
+pub(super) fn ecdsa(curve: Curve) -> &'static EcdsaVerificationAlgorithm {
+    match curve {
+        Curve::P256 => &ECDSA_P256_SHA256_FIXED,
+        Curve::P384 => &ECDSA_P384_SHA384_FIXED,
+        Curve::P521 => &ECDSA_P521_SHA512_FIXED,
+    }
+}
+
+/// Returns a text member of a JWK.
+pub(super) fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Result<&'a str, KeyError> {
+    match jwk.get(name) {
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(KeyError::new(
+            "key_malformed",
+            format!("the member `{name}` of the JWK is not a string"),
+        )),
+        None => Err(KeyError::new(
+            "key_malformed",
+            format!("the JWK has no member `{name}`"),
+        )),
+    }
+}
+
+/// Returns a base64url member of a JWK.
+pub(super) fn octets(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, KeyError> {
+    base64url::decode(text(jwk, name)?).map_err(|_| {
+        KeyError::new(
+            "key_malformed",
+            format!("the member `{name}` of the JWK is not base64url without padding"),
+        )
+    })
+}
+
+pub(super) fn unsupported(what: &str, name: &str) -> KeyError {
+    KeyError::new(
+        "key_unsupported",
+        format!("the {what} `{name}` is not supported"),
+    )
+}
+
+/// Object identifiers of RFC 8017, RFC 5480 and RFC 8410.
+pub(super) mod oid {
+    use super::ObjectIdentifier;
+
+    pub(in super::super) const RSA: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+    pub(in super::super) const EC: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+    pub(in super::super) const ED25519: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.3.101.112");
+    const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+    const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+    const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+    pub(super) const CURVES: [(ObjectIdentifier, super::Curve); 3] = [
+        (P256, super::Curve::P256),
+        (P384, super::Curve::P384),
+        (P521, super::Curve::P521),
+    ];
+    /// Those met in the wild that deserve their name in a refusal.
+    pub(super) const UNSUPPORTED: [(&str, &str); 8] = [
+        ("1.2.840.113549.1.1.10", "RSASSA-PSS"),
+        ("1.3.132.0.10", "secp256k1"),
+        ("1.3.132.0.33", "P-224"),
+        ("1.3.101.110", "X25519"),
+        ("1.3.101.111", "X448"),
+        ("1.3.101.113", "Ed448"),
+        ("1.2.840.10040.4.1", "DSA"),
+        ("1.2.840.113549.1.3.1", "Diffie-Hellman"),
+    ];
+}
+
+pub(super) fn curve_of(named: ObjectIdentifier) -> Option<Curve> {
+    oid::CURVES
+        .iter()
+        .find(|(oid, _)| *oid == named)
+        .map(|(_, curve)| *curve)
+}
+
+pub(super) fn oid_unsupported(oid: ObjectIdentifier) -> KeyError {
+    let text = oid.to_string();
+    let name = oid::UNSUPPORTED
+        .iter()
+        .find(|(oid, _)| *oid == text)
+        .map_or(text.as_str(), |(_, name)| name);
+    unsupported("key type", name)
+}
+
+/// Returns the octets of the `SubjectPublicKeyInfo` of a certificate.
+fn spki_of_certificate(der: &[u8]) -> pkcs8::der::Result<&[u8]> {
+    let mut outer = SliceReader::new(der)?;
+    let certificate = pkcs8::der::asn1::AnyRef::decode(&mut outer)?;
+    let mut inner = SliceReader::new(certificate.value())?;
+    let to_be_signed = pkcs8::der::asn1::AnyRef::decode(&mut inner)?;
+    let mut members = SliceReader::new(to_be_signed.value())?;
+    // version is there if the first member is [0].
+    let has_version = members.peek_byte() == Some(0xa0);
+    // serialNumber, signature, issuer, validity, subject
+    for _ in 0..5 + usize::from(has_version) {
+        members.tlv_bytes()?;
+    }
+    members.tlv_bytes()
+}
+
+/// Returns the bits of a big-endian integer without leading zeros.
+fn bit_len(integer: &[u8]) -> usize {
+    integer.first().map_or(0, |first| {
+        integer.len() * 8 - first.leading_zeros() as usize
+    })
+}
