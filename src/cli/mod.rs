@@ -22,6 +22,7 @@ mod revoke;
 mod secrets;
 mod serve;
 mod sessions;
+mod signals;
 mod status;
 mod token;
 mod token_input;
