@@ -1,8 +1,8 @@
 //! The encrypted files: one a session.
 //!
-//! `<folder>/<sha256 of the key's name>.session` holds one record in the form
-//! of [`super::seal`], `….lock` beside it is its lock. Folder and files are
-//! for their owner alone.
+//! `<folder>/<sha256 of the key's name>.session` holds one record, sealed with
+//! AES-256-GCM in the form that `seal.rs` describes; `….lock` beside it is its
+//! lock. Folder and files are for their owner alone.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

@@ -3,7 +3,7 @@
 //!
 //! One item a session, service `authctl`, account the name of the key,
 //! updated in place; its content is the record's JSON. Where the platform
-//! limits the size of an item ([`parts`]) a larger record is split.
+//! limits the size of an item a larger record is split, as `parts.rs` tells.
 
 use std::fmt;
 use std::path::PathBuf;
