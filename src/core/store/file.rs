@@ -148,6 +148,7 @@ impl FileStore {
                 {
                     return Ok(master.clone());
                 }
+                log::debug!("store: deriving the key from the passphrase");
                 let master = seal::stretch(passphrase.expose(), cost, &salt)?;
                 *last = Some((kdf, Stretched(master.clone())));
                 Ok(master)
@@ -230,6 +231,7 @@ impl TokenStore for FileStore {
         let sealed = kdf
             .and_then(|kdf| seal::seal(&self.master(kdf)?, kdf, key.name(), &json))
             .map_err(|error| of_seal(&self.path_of(key), error))?;
+        log::debug!("store: saving `{key}`, {} octets", sealed.len());
         folder.replace(&file_name(key), &sealed)
     }
 
