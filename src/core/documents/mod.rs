@@ -18,11 +18,8 @@ use super::Error as CoreError;
 use super::error::{Exit, Report};
 use super::http::{self, Request, Response, Transport, send_with_retries};
 use super::jose::{self, JwkSet, Keys};
-use super::oauth;
-use super::oauth::id_token::{self, Expected, IdToken};
 use super::oauth::jwks::{jwks_request, process_jwks_response};
 use super::oauth::metadata::{Metadata, well_known_urls};
-use super::secret::Secret;
 use super::time::{Clock, Timestamp, humanize_span};
 use super::uri::HttpsUrl;
 
@@ -218,45 +215,19 @@ impl<'a> Documents<'a> {
         }
     }
 
-    /// Verifies an ID Token that came just now, by the keys at `jwks_uri`, or
-    /// by the client secret where the server MACs it. `skew` is that of the
-    /// response that brought it ([`http::server_skew`]).
-    ///
-    /// # Errors
-    ///
-    /// [`oauth::Error::IdToken`] when it is not good;
-    /// [`oauth::Error::NoEndpoint`] when there are no keys to judge it by; else
-    /// as [`Documents::jwks`].
-    pub fn verify_id_token(
-        &self,
-        token: &Secret,
-        expected: &Expected<'_>,
-        jwks_uri: Option<&HttpsUrl>,
-        client_secret: Option<&Secret>,
-        skew: Option<i64>,
-    ) -> Result<IdToken, CoreError> {
-        let refused = |error: &jose::Error| CoreError::from(id_token::refusal(error, skew));
-        let judge = |keys: &Keys| id_token::verify(token, keys, expected, self.clock.now());
-        if let Some(secret) = client_secret.filter(|_| id_token::claims_to_be_maced(token)) {
-            return id_token::secret_key(secret)
-                .and_then(|keys| judge(&keys))
-                .map_err(|error| refused(&error));
-        }
-        let url = jwks_uri.ok_or(oauth::Error::NoEndpoint { member: "jwks_uri" })?;
-        match self.with_keys(url, Freshness::Cached, judge) {
-            Ok(loaded) => Ok(loaded.document),
-            Err(CoreError::Jose(error)) => Err(refused(&error)),
-            Err(other) => Err(other),
-        }
-    }
-
     fn deadline(&self) -> Duration {
         self.clock.monotonic().saturating_add(self.budget)
     }
 
     fn send(&self, request: &Request, deadline: Duration) -> Result<Response, http::Error> {
         let left = deadline.saturating_sub(self.clock.monotonic());
-        send_with_retries(self.transport, self.clock, request, left)
+        send_with_retries(self.transport, self.clock, request, left).map_err(|error| match error {
+            http::Error::TimedOut { host, .. } => http::Error::TimedOut {
+                host,
+                after: self.budget,
+            },
+            other => other,
+        })
     }
 
     /// Takes a document from the disk where that will do, else from `fetch`.
@@ -279,7 +250,7 @@ impl<'a> Documents<'a> {
         let cached = cached.and_then(|entry| Some((judge(entry.body.as_bytes())?, entry)));
         if let Some((document, entry)) = cached {
             if entry.is_fresh(now) {
-                log::debug!("using the cached copy of {key}");
+                log::debug!("using the cached copy of {}", without_query(key));
                 return Ok(Loaded::new(document, Origin::Cache));
             }
             return match fetch() {
@@ -379,6 +350,10 @@ fn nowhere(first: http::Error, second: CoreError) -> CoreError {
         (_, second @ (CoreError::OAuth(_) | CoreError::Http(_))) => second,
         (first, _) => first.into(),
     }
+}
+
+fn without_query(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
 }
 
 fn is_unknown_kid(error: &jose::Error) -> bool {
