@@ -18,6 +18,7 @@ use crate::core::secret::SecretBytes;
 ///
 /// The key itself is made ready when it is first needed: a set of hundreds
 /// costs no more than the key that is used.
+#[derive(Clone)]
 pub struct Jwk {
     members: Map<String, Value>,
     ready: OnceLock<Result<VerifyingKey, KeyError>>,
@@ -209,7 +210,7 @@ impl fmt::Debug for Jwk {
 }
 
 /// A JWK Set.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct JwkSet {
     keys: Vec<Jwk>,
     skipped: Vec<Skipped>,

@@ -42,9 +42,14 @@ pub(super) fn read(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDo
     }
 }
 
-/// Says whether the octets are a key document, public or private, though
-/// perhaps of a kind that is not supported.
-pub(super) fn looks_like_a_key(octets: &[u8]) -> bool {
+/// Refuses a secret that is a key document, public or private, though perhaps
+/// of a kind that is not supported.
+///
+/// # Errors
+///
+/// `secret_is_a_key`.
+pub(super) fn no_key_document(secret: &SecretBytes) -> Result<(), KeyError> {
+    let octets = secret.expose();
     let json_key = || {
         json::parse_object(octets)
             .is_ok_and(|members| members.contains_key("kty") || members.contains_key("keys"))
@@ -54,7 +59,13 @@ pub(super) fn looks_like_a_key(octets: &[u8]) -> bool {
         // Any other fault is found in what is a key.
         Err(fault) => fault.code != "key_malformed",
     };
-    pem::is_pem(octets) || json_key() || der_key()
+    if pem::is_pem(octets) || json_key() || der_key() {
+        return Err(KeyError::new(
+            "secret_is_a_key",
+            "the secret is a key document, not a secret of its own",
+        ));
+    }
+    Ok(())
 }
 
 impl SigningKey {

@@ -17,7 +17,7 @@ use crate::core::secret::{Secret, SecretBytes};
 const MAX_TRIED: usize = 1000;
 
 /// The keys that may verify, by where they come from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Keys {
     /// A set (`--jwks`, `--issuer`): the token's `kid` selects. What is wrong
     /// with a key of it is a reason to refuse the token.
@@ -65,12 +65,7 @@ impl Keys {
     /// public key is known to all, and a MAC under it proves nothing (RFC
     /// 8725 §2.1). `key_weak` for fewer than 32 octets.
     pub fn secret(secret: SecretBytes) -> Result<Self, KeyError> {
-        if key_document::looks_like_a_key(secret.expose()) {
-            return Err(KeyError::new(
-                "secret_is_a_key",
-                "the secret is a key document, not a secret of its own",
-            ));
-        }
+        key_document::no_key_document(&secret)?;
         VerifyingKey::secret(secret).map(Self::Secret)
     }
 
