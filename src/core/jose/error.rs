@@ -269,3 +269,12 @@ impl Malformed {
         Some(hint.to_owned())
     }
 }
+
+/// Returns at most 64 characters of a foreign text, for a message.
+pub(super) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 64;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, Curve, KeyType};
-use super::error::KeyError;
+use super::error::{KeyError, shorten};
 use super::json;
 use super::public_key::{PublicKey, octets, text};
 use super::thumbprint::thumbprint;
@@ -302,14 +302,5 @@ impl JwkSet {
             .map(|key| Value::Object(key.members.clone()))
             .collect();
         Value::Object(Map::from_iter([("keys".to_owned(), Value::Array(keys))]))
-    }
-}
-
-/// Returns at most 64 characters of a foreign text, for a message.
-pub(super) fn shorten(text: &str) -> String {
-    const LONGEST: usize = 64;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

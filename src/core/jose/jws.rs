@@ -44,10 +44,11 @@ pub fn trim_input(input: &[u8]) -> Result<&str, Error> {
 ///
 /// [`Error::Crypto`].
 pub fn sign(key: &SigningKey, header: Map<String, Value>, payload: &[u8]) -> Result<Secret, Error> {
-    let mut members = Map::new();
-    members.insert("alg".to_owned(), key.algorithm().name().into());
+    let alg = || key.algorithm().name().into();
+    let mut members = Map::from_iter([("alg".to_owned(), alg())]);
     members.extend(header);
-    members.insert("alg".to_owned(), key.algorithm().name().into());
+    // Again, since it is the key that decides, not the caller's header.
+    members.insert("alg".to_owned(), alg());
     if !members.contains_key("kid") && !key.kid().is_empty() {
         members.insert("kid".to_owned(), key.kid().into());
     }

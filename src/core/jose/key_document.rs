@@ -11,7 +11,7 @@
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, Curve, KeyType};
-use super::error::{Error, KeyError};
+use super::error::{Error, KeyError, shorten};
 use super::jwk::JwkSet;
 use super::private_key::PrivateKey;
 use super::public_key::{PublicKey, octets, text};
@@ -217,10 +217,7 @@ fn read_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDocument,
     Err(match other {
         Some(label) => KeyError::new(
             "key_unsupported",
-            format!(
-                "the PEM file has a `{}` and no key",
-                super::jwk::shorten(&label)
-            ),
+            format!("the PEM file has a `{}` and no key", shorten(&label)),
         ),
         None => KeyError::new("key_malformed", "the PEM file has no key"),
     })
