@@ -1,3 +1,9 @@
 //! Parse, run, print the error, exit.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

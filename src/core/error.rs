@@ -149,6 +149,9 @@ pub enum Error {
         /// The command to run, or the variable to set.
         hint: String,
     },
+    /// The server says that a token is not active (RFC 7662 §2.2).
+    #[error("the server says that the token is not active")]
+    NotActive,
     /// Interrupted by a signal.
     #[error("interrupted")]
     Interrupted,
@@ -249,6 +252,7 @@ impl Report for Error {
             Self::Usage { .. } => "usage",
             Self::Input { .. } => "input",
             Self::PromptNeeded { .. } => "prompt_needed",
+            Self::NotActive => "token_not_active",
             Self::Interrupted => "interrupted",
             Self::Output(_) => "output",
             Self::Internal(_) => "internal",
@@ -267,6 +271,7 @@ impl Report for Error {
             Self::Usage { .. } => Exit::Usage,
             Self::Input { .. } => Exit::Config,
             Self::PromptNeeded { .. } => Exit::SignIn,
+            Self::NotActive => Exit::BadToken,
             Self::Interrupted => Exit::Interrupted,
             Self::Output(_) | Self::Internal(_) => Exit::Failure,
             Self::Jose(error) => error.exit(),
@@ -283,6 +288,9 @@ impl Report for Error {
             Self::While { hint, source, .. } => hint.clone().or_else(|| source.hint()),
             Self::Usage { hint, .. } | Self::Input { hint, .. } => hint.clone(),
             Self::PromptNeeded { hint, .. } => Some(hint.clone()),
+            Self::NotActive => Some(
+                "it is expired, revoked, unknown to this server, or this client may not ask about it".into(),
+            ),
             Self::Interrupted | Self::Output(_) => None,
             Self::Internal(_) => Some("this is a defect of authctl; please report it".into()),
             Self::Jose(error) => error.hint(),

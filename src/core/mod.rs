@@ -4,11 +4,12 @@
 //! directory; time comes in as an argument ([`time::Clock`]), and so does the
 //! network ([`http::Transport`]).
 //!
-//! Arrows inside: `session`, `login`, `documents` → `oauth`, `store`, `http`,
+//! Arrows inside: `session`, `login`, `connection`, `documents` → `oauth`, `store`, `http`,
 //! `config`; `oauth` → `jose`, `http` (its value types); everyone → `secret`,
 //! `time`, `error`.
 
 pub mod config;
+pub mod connection;
 pub mod documents;
 pub mod error;
 pub mod http;

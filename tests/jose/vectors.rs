@@ -78,3 +78,136 @@ fn the_rfcs_sets_are_read() {
         );
     }
 }
+
+/// Rows of Wycheproof whose result is not ours, with the reason.
+const ARGUABLE: [(&str, u64, &[&str], &str); 12] = [
+    (
+        "signature",
+        346,
+        &["key_algorithm"],
+        "valid, but the JWK says PS256 and the token PS384",
+    ),
+    (
+        "signature",
+        350,
+        &["key_algorithm"],
+        "valid, but the JWK says PS256 and the token PS384",
+    ),
+    (
+        "signature",
+        347,
+        &["key_algorithm"],
+        "valid, but the alg of the JWK, ES521, does not exist",
+    ),
+    (
+        "signature",
+        351,
+        &["key_algorithm"],
+        "valid, but the alg of the JWK, ES521, does not exist",
+    ),
+    (
+        "signature",
+        367,
+        &[],
+        "invalid, but octet for octet the token of 357, which is valid",
+    ),
+    (
+        "signature",
+        370,
+        &[],
+        "invalid, but octet for octet the token of 357, which is valid",
+    ),
+    (
+        "signature",
+        372,
+        &["token_malformed"],
+        "valid, but with `?` inside base64url",
+    ),
+    (
+        "signature",
+        373,
+        &["token_malformed"],
+        "valid, but with `?` inside base64url",
+    ),
+    (
+        "key",
+        1,
+        &[],
+        "invalid, for a mix of secrets and public keys, which RFC 7517 allows",
+    ),
+    (
+        "key",
+        7,
+        &[],
+        "invalid, for the ROCA weakness (CVE-2017-15361), which is not looked for",
+    ),
+    (
+        "crypto",
+        46,
+        &[],
+        "invalid, for the ROCA weakness (CVE-2017-15361), which is not looked for",
+    ),
+    (
+        "crypto",
+        47,
+        &[],
+        "invalid, for a mix of secrets and public keys, which RFC 7517 allows",
+    ),
+];
+
+/// Runs a table and returns how many rows were judged.
+fn wycheproof(name: &str, table: &str) -> usize {
+    let table: Value = serde_json::from_str(table).unwrap();
+    let mut judged = 0;
+    for group in table["testGroups"].as_array().unwrap() {
+        let key = group.get("public").unwrap_or(&group["private"]).to_string();
+        for row in group["tests"].as_array().unwrap() {
+            let Some(token) = row.get("jws") else {
+                continue;
+            };
+            let id = row["tcId"].as_u64().unwrap();
+            let token = match token {
+                Value::String(token) => token.clone(),
+                object => object.to_string(),
+            };
+            let result = Keys::set(key.as_bytes())
+                .map_err(Error::from)
+                .and_then(|keys| jws::verify(&token, &keys, &jws::Rules::default()));
+            let codes = result.as_ref().err().map(codes).unwrap_or_default();
+            match ARGUABLE.iter().find(|row| (row.0, row.1) == (name, id)) {
+                Some((_, _, expected, reason)) => assert_eq!(codes, *expected, "{id}: {reason}"),
+                None if row["flags"]
+                    .as_array()
+                    .is_some_and(|flags| flags.contains(&"JsonSerialization".into())) =>
+                {
+                    assert_eq!(codes, ["token_malformed"], "{name} {id}");
+                }
+                None => assert_eq!(
+                    result.is_ok(),
+                    row["result"] == "valid",
+                    "{name} {id}: {codes:?}"
+                ),
+            }
+            judged += 1;
+        }
+    }
+    judged
+}
+
+#[test]
+fn wycheproofs_signatures_are_judged_as_it_says() {
+    let table = include_str!("../vectors/wycheproof/json_web_signature_test.json");
+    assert_eq!(wycheproof("signature", table), 401);
+}
+
+#[test]
+fn wycheproofs_keys_are_judged_as_it_says() {
+    let table = include_str!("../vectors/wycheproof/json_web_key_test.json");
+    assert_eq!(wycheproof("key", table), 26);
+}
+
+#[test]
+fn wycheproofs_use_of_keys_is_judged_as_it_says() {
+    let table = include_str!("../vectors/wycheproof/json_web_crypto_test.json");
+    assert_eq!(wycheproof("crypto", table), 49);
+}

@@ -72,7 +72,8 @@ impl Error {
 }
 
 impl Report for Error {
-    /// Returns the code of the one failed check, or `token_refused` for many.
+    /// Returns `token_malformed`, `token_refused` (the failed checks are in
+    /// [`Error::details`]), the code of a [`KeyError`], `usage` or `crypto`.
     fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "token_malformed",

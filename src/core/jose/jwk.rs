@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::algorithm::Algorithm;
+use super::algorithm::{Algorithm, Curve, KeyType};
 use super::error::KeyError;
 use super::json;
 use super::public_key::{PublicKey, octets, text};
@@ -63,7 +63,7 @@ impl Jwk {
 
     /// Returns `kid`.
     pub fn kid(&self) -> Option<&str> {
-        self.members.get("kid").and_then(Value::as_str)
+        self.member("kid")
     }
 
     /// Returns the members as they came, private ones included.
@@ -80,6 +80,18 @@ impl Jwk {
         thumbprint(&self.members)
     }
 
+    /// Returns the type that `kty` and `crv` name, `None` for one that is not
+    /// supported. The key itself may still be broken.
+    pub fn key_type(&self) -> Option<KeyType> {
+        match (self.member("kty")?, self.member("crv")) {
+            ("oct", _) => Some(KeyType::Oct),
+            ("RSA", _) => Some(KeyType::Rsa),
+            ("EC", crv) => Curve::from_name(crv?).map(KeyType::Ec),
+            ("OKP", Some("Ed25519")) => Some(KeyType::Ed25519),
+            _ => None,
+        }
+    }
+
     /// Returns the key made ready, if it is one that may verify signatures at
     /// all.
     ///
@@ -89,34 +101,7 @@ impl Jwk {
     /// §4.3), `key_algorithm` where `alg` is of no signature that the key can
     /// make (§4.4), else what is wrong with the key itself.
     pub fn verifying_key(&self) -> Result<&VerifyingKey, KeyError> {
-        let member = |name| self.members.get(name).and_then(Value::as_str);
-        if let Some(purpose) = member("use").filter(|purpose| *purpose != "sig") {
-            return Err(KeyError::new(
-                "key_use",
-                format!("the key is for use `{purpose}`, not for signatures"),
-            ));
-        }
-        if let Some(operations) = self.members.get("key_ops").and_then(Value::as_array)
-            && !operations.iter().any(|operation| operation == "verify")
-        {
-            return Err(KeyError::new(
-                "key_use",
-                "the operations of the key (`key_ops`) do not include `verify`",
-            ));
-        }
-        let algorithm = member("alg")
-            .map(|name| {
-                name.parse::<Algorithm>().map_err(|_| {
-                    KeyError::new(
-                        "key_algorithm",
-                        format!(
-                            "the key is for `{}`, which is no supported signature",
-                            shorten(name)
-                        ),
-                    )
-                })
-            })
-            .transpose()?;
+        let algorithm = self.declared_algorithm()?;
         let key = self
             .ready
             .get_or_init(|| self.make_ready())
@@ -135,17 +120,61 @@ impl Jwk {
     /// As [`Jwk::verifying_key`], and `key_algorithm` where the type or `alg`
     /// of the key is another.
     pub fn verifying_key_for(&self, algorithm: Algorithm) -> Result<&VerifyingKey, KeyError> {
+        self.permits(algorithm)?;
         let key = self.verifying_key()?;
-        if let Some(alg) = self.members.get("alg").and_then(Value::as_str)
-            && alg != algorithm.name()
-        {
-            return Err(KeyError::new(
-                "key_algorithm",
-                format!("the key is for {alg}, not for {algorithm}"),
-            ));
-        }
         key.fits(algorithm)?;
         Ok(key)
+    }
+
+    /// Checks that `use`, `key_ops` and `alg` let the key verify signatures by
+    /// `algorithm`; the key itself is not looked at.
+    pub(super) fn permits(&self, algorithm: Algorithm) -> Result<(), KeyError> {
+        match self.declared_algorithm()? {
+            Some(declared) if declared != algorithm => Err(KeyError::new(
+                "key_algorithm",
+                format!("the key is for {declared}, not for {algorithm}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns `alg`, where `use`, `key_ops` and `alg` let the key verify
+    /// signatures at all.
+    fn declared_algorithm(&self) -> Result<Option<Algorithm>, KeyError> {
+        if let Some(purpose) = self.member("use").filter(|purpose| *purpose != "sig") {
+            return Err(KeyError::new(
+                "key_use",
+                format!(
+                    "the key is for use `{}`, not for signatures",
+                    shorten(purpose)
+                ),
+            ));
+        }
+        if let Some(operations) = self.members.get("key_ops").and_then(Value::as_array)
+            && !operations.iter().any(|operation| operation == "verify")
+        {
+            return Err(KeyError::new(
+                "key_use",
+                "the operations of the key (`key_ops`) do not include `verify`",
+            ));
+        }
+        self.member("alg")
+            .map(|name| {
+                name.parse().map_err(|_| {
+                    KeyError::new(
+                        "key_algorithm",
+                        format!(
+                            "the key is for `{}`, which is no supported signature",
+                            shorten(name)
+                        ),
+                    )
+                })
+            })
+            .transpose()
+    }
+
+    fn member(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str)
     }
 
     fn make_ready(&self) -> Result<VerifyingKey, KeyError> {

@@ -144,6 +144,10 @@ impl<'a> Compact<'a> {
             }
         }
         let message = match candidates.len() {
+            _ if self.payload.is_empty() && signing_input.is_none() => {
+                "the signature does not verify; the payload is empty, perhaps it came apart"
+                    .to_owned()
+            }
             1 => "the signature does not verify".to_owned(),
             count => format!("the signature verifies by none of the {count} keys that fit"),
         };
@@ -213,8 +217,9 @@ pub struct Verified {
 /// # Errors
 ///
 /// [`Error::Malformed`], [`Error::Refused`] with the codes that
-/// [`super::jwt::verify`] lists for header, key and signature, and
-/// [`Error::Key`] for a secret given alone that is too short.
+/// [`super::jwt::verify`] lists for header, key and signature and with
+/// `payload_attached`, and [`Error::Key`] for a secret given alone that is too
+/// short.
 pub fn verify(token: &str, keys: &Keys, rules: &Rules<'_>) -> Result<Verified, Error> {
     let compact = Compact::parse(token)?;
     let unencoded = match rules.allow_unencoded {

@@ -123,20 +123,25 @@ impl<'a> Candidate<'a> {
 
 /// Selects the one key of a kid, which is compared as it is: "The `kid` value
 /// is a case-sensitive string" (RFC 7517 §4.5). No other key is tried.
+///
+/// Keys of different types may share a kid (the same section), and so may
+/// those whose `use`, `key_ops` or `alg` tell them apart. Where two could be
+/// meant the kid names neither, even if one of them turns out to be broken.
 fn by_kid<'a>(set: &'a JwkSet, algorithm: Algorithm, kid: &str) -> Result<Candidate<'a>, Failure> {
     if set.keys().is_empty() {
         return Err(empty());
     }
-    let mut fitting = Vec::new();
+    let mut meant = Vec::new();
     let mut fault = None;
     for jwk in set.keys().iter().filter(|jwk| jwk.kid() == Some(kid)) {
-        match jwk.verifying_key_for(algorithm) {
-            Ok(key) => fitting.push(Candidate::new(jwk, key)),
+        match jwk.permits(algorithm) {
+            Ok(()) if jwk.key_type() == Some(algorithm.key_type()) => meant.push(jwk),
+            Ok(()) => fault = fault.or_else(|| jwk.verifying_key_for(algorithm).err()),
             Err(found) => fault = fault.or(Some(found)),
         }
     }
-    match (fitting.as_slice(), fault) {
-        ([candidate], _) => Ok(*candidate),
+    match (meant.as_slice(), fault) {
+        ([jwk], _) => Ok(Candidate::new(jwk, jwk.verifying_key_for(algorithm)?)),
         ([], None) => Err(Failure::new(
             "unknown_kid",
             format!("the key set has no key with the kid `{}`", shorten(kid)),
@@ -145,7 +150,7 @@ fn by_kid<'a>(set: &'a JwkSet, algorithm: Algorithm, kid: &str) -> Result<Candid
         (several, _) => Err(Failure::new(
             "ambiguous_key",
             format!(
-                "the kid `{}` is ambiguous: {} keys of the set have it and fit {algorithm}",
+                "the kid `{}` is ambiguous: {} keys of the set have it and could be for {algorithm}",
                 shorten(kid),
                 several.len()
             ),

@@ -101,10 +101,10 @@ impl SigningKey {
     /// `key_weak` for a secret shorter than the hash, `key_algorithm` for an
     /// algorithm that is not HMAC.
     pub fn from_secret(secret: SecretBytes, algorithm: Algorithm) -> Result<Self, KeyError> {
-        let hash = match algorithm {
-            Algorithm::HS256 => hmac::HMAC_SHA256,
-            Algorithm::HS384 => hmac::HMAC_SHA384,
-            Algorithm::HS512 => hmac::HMAC_SHA512,
+        let hash = match (algorithm.family(), algorithm.hash_len()) {
+            (Family::Hmac, 32) => hmac::HMAC_SHA256,
+            (Family::Hmac, 48) => hmac::HMAC_SHA384,
+            (Family::Hmac, 64) => hmac::HMAC_SHA512,
             _ => return Err(wrong_type(algorithm, KeyType::Oct)),
         };
         hmac_fits(algorithm, secret.len())?;

@@ -96,6 +96,15 @@ impl Endpoints {
         known(self.userinfo.as_ref(), "userinfo_endpoint")
     }
 
+    /// Returns the end-session endpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEndpoint`].
+    pub fn end_session(&self) -> Result<&HttpsUrl, Error> {
+        known(self.end_session.as_ref(), "end_session_endpoint")
+    }
+
     /// Returns where the server's keys are.
     ///
     /// # Errors

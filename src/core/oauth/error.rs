@@ -85,7 +85,7 @@ impl ErrorResponse {
             .collect()
     }
 
-    fn described(&self) -> String {
+    pub(crate) fn described(&self) -> String {
         self.error_description
             .as_ref()
             .map_or_else(String::new, |text| format!(" (\"{text}\")"))

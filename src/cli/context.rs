@@ -1,0 +1,329 @@
+//! Reads the world once: the environment, the home directory, the global
+//! flags. The core gets values.
+
+use std::cell::OnceCell;
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use authctl::core::config::resolve::bad;
+use authctl::core::config::{self, ConfigFile, Found, Layer, Setting, Settings, Value};
+use authctl::core::error::Error;
+use authctl::core::secret::Secret;
+use authctl::core::store::{self, Choice, FileKey, Opened, Places};
+use authctl::core::time::{Clock as _, SystemClock, Timestamp};
+
+use super::Globals;
+use super::render::{ColorEnvironment, Render};
+use super::secrets::read_file;
+
+/// The environment variables, read on demand in one place.
+#[derive(Clone, Copy, Debug)]
+pub struct Environment;
+
+impl Environment {
+    /// Returns a variable that is set and not empty, as it is.
+    pub fn raw(self, name: &str) -> Option<OsString> {
+        // A name with `=` or NUL can be no variable's.
+        if name.is_empty() || name.contains(['=', '\0']) {
+            return None;
+        }
+        std::env::var_os(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns a variable that is set and not empty, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] when it is not UTF-8.
+    pub fn text(self, name: &str) -> Result<Option<String>, Error> {
+        self.raw(name)
+            .map(|value| {
+                value.into_string().map_err(|_| {
+                    Error::input(
+                        format!("the variable {name} is not UTF-8"),
+                        "set it to text",
+                    )
+                })
+            })
+            .transpose()
+    }
+
+    /// Says whether a variable switches something on: set, and neither empty,
+    /// `0`, `false` nor `no`.
+    pub fn is_on(self, name: &str) -> bool {
+        self.raw(name).is_some_and(|value| {
+            let value = value.to_string_lossy().to_lowercase();
+            !matches!(value.as_str(), "0" | "false" | "no" | "off")
+        })
+    }
+}
+
+/// What every command has at hand.
+pub struct Context {
+    /// How to speak.
+    pub render: Render,
+    /// The environment.
+    pub env: Environment,
+    /// Whether prompts and browsers are forbidden.
+    pub no_input: bool,
+    /// Whether answers and errors are to be JSON.
+    pub json: bool,
+    globals: Globals,
+    config: OnceCell<ConfigFile>,
+}
+
+/// How long a person may take to unlock the keychain, where there is one to
+/// ask.
+const KEYCHAIN_PROMPT_WAIT: Duration = Duration::from_secs(60);
+
+/// The time-out of a command's conversation with a server, in all.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Context {
+    /// Takes the global flags and the environment.
+    pub fn new(globals: Globals, json: bool) -> Self {
+        let env = Environment;
+        let colors = ColorEnvironment {
+            no_color: env.raw("NO_COLOR").is_some(),
+            force: env.is_on("CLICOLOR_FORCE"),
+            dumb: env.raw("TERM").as_deref() == Some(OsStr::new("dumb")),
+        };
+        let render = Render::new(
+            globals.color,
+            colors,
+            globals.quiet,
+            globals.verbose,
+            env.raw("GITHUB_ACTIONS").as_deref() == Some(OsStr::new("true")),
+        );
+        let no_input = globals.no_input || env.is_on("AUTHCTL_NO_INPUT") || env.is_on("CI");
+        Self {
+            render,
+            env,
+            no_input,
+            json,
+            globals,
+            config: OnceCell::new(),
+        }
+    }
+
+    /// Returns the present instant.
+    pub fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    /// Returns where the configuration file is, or would be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] when there is no home directory and nobody named a
+    /// file.
+    pub fn config_path(&self) -> Result<PathBuf, Error> {
+        if let Some(path) = &self.globals.config {
+            return Ok(path.clone());
+        }
+        if let Some(path) = self.env.raw("AUTHCTL_CONFIG") {
+            return Ok(path.into());
+        }
+        Ok(directories()?.config_dir().join("config.toml"))
+    }
+
+    /// Returns the file that `--config` names.
+    pub fn config_flag(&self) -> Option<&Path> {
+        self.globals.config.as_deref()
+    }
+
+    /// Returns the configuration, read once.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ConfigFile::load`]; [`Error::Input`] when a file that was
+    /// named is not there.
+    pub fn config(&self) -> Result<&ConfigFile, Error> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let path = self.config_path()?;
+        let config = ConfigFile::load(&path)?;
+        Ok(self.config.get_or_init(|| config))
+    }
+
+    /// Returns the name of the profile in force.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Context::config`].
+    pub fn profile_name(&self) -> Result<String, Error> {
+        match self.named_profile()? {
+            Some(name) => Ok(name),
+            None => Ok(self.config()?.default_profile().to_owned()),
+        }
+    }
+
+    /// Returns the profile that a flag or the environment names.
+    fn named_profile(&self) -> Result<Option<String>, Error> {
+        match &self.globals.profile {
+            Some(name) => Ok(Some(name.clone())),
+            None => self.env.text("AUTHCTL_PROFILE"),
+        }
+    }
+
+    /// Joins flags, environment and profile.
+    ///
+    /// # Errors
+    ///
+    /// Exit 8 when a profile that was named does not exist, and those of
+    /// [`Context::config`].
+    pub fn settings(&self, flags: Layer) -> Result<Settings, Error> {
+        let name = self.profile_name()?;
+        let config = self.config()?;
+        if config.profile(&name).is_none() && self.named_profile()?.is_some() {
+            return Err(config.no_profile(&name).into());
+        }
+        self.settings_of(&name, flags)
+    }
+
+    /// As [`Context::settings`], for a profile that need not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Context::config`].
+    pub fn settings_of(&self, profile: &str, mut flags: Layer) -> Result<Settings, Error> {
+        let globals = self.globals.layer();
+        flags.extend(globals);
+        let layer = self.config()?.profile(profile).cloned().unwrap_or_default();
+        Ok(Settings::new(
+            profile,
+            flags,
+            self.environment_layer()?,
+            layer,
+        ))
+    }
+
+    fn environment_layer(&self) -> Result<Layer, Error> {
+        let mut layer = Layer::new();
+        for setting in Setting::all() {
+            // A secret's variable is only named here; it is read when needed.
+            let value = match setting.kind() {
+                config::Kind::Reference => self
+                    .env
+                    .raw(setting.variable())
+                    .map(|_| Value::Text(format!("env:{}", setting.variable()))),
+                _ => self
+                    .env
+                    .text(setting.variable())?
+                    .and_then(|text| setting.parse(&text)),
+            };
+            if let Some(value) = value {
+                layer.insert(setting, value);
+            }
+        }
+        Ok(layer)
+    }
+
+    /// Opens the token store that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// A name that is no store's; a key that cannot be read; those of
+    /// [`store::open`].
+    pub fn open_store(&self, settings: &Settings) -> Result<Opened, Error> {
+        let choice = match settings.text(Setting::Store) {
+            None => Choice::Auto,
+            Some(Found { value, source }) => {
+                value.parse().map_err(|error: store::UnknownChoice| {
+                    bad(Setting::Store, &source, &error.to_string())
+                })?
+            }
+        };
+        let key = match choice {
+            Choice::File | Choice::Auto => self.file_key()?,
+            Choice::Keychain | Choice::None => None,
+        };
+        let mut places = Places::new(directories()?.data_local_dir());
+        if !self.no_input && std::io::stderr().is_terminal() {
+            places.prompt_wait = KEYCHAIN_PROMPT_WAIT;
+        }
+        let opened = store::open(choice, &places, key)?;
+        log::debug!(
+            "the token store is {}: {}",
+            opened.store.kind(),
+            opened.reason
+        );
+        Ok(opened)
+    }
+
+    /// Returns the key of the file store, from the first variable that gives
+    /// one.
+    fn file_key(&self) -> Result<Option<FileKey>, Error> {
+        if let Some(key) = self.env.raw("AUTHCTL_STORE_KEY") {
+            return Ok(Some(FileKey::parse(key.as_encoded_bytes())?));
+        }
+        if let Some(path) = self.env.raw("AUTHCTL_STORE_KEY_FILE") {
+            let content = read_file(Path::new(&path))?;
+            return Ok(Some(FileKey::parse(content.expose())?));
+        }
+        Ok(self
+            .env
+            .text("AUTHCTL_STORE_PASSPHRASE")?
+            .map(|passphrase| FileKey::Passphrase(Secret::new(passphrase))))
+    }
+
+    /// Says something once for each subject, as far as it can be remembered;
+    /// what is remembered is no secret and may be lost.
+    pub fn note_once(&self, topic: &str, subject: &str, text: &str) {
+        let said = directories().ok().map(|folders| {
+            let name = format!(
+                "{topic}-{}",
+                authctl::core::secret::fingerprint(subject.as_bytes())
+            );
+            folders.cache_dir().join("said").join(name)
+        });
+        if said.as_ref().is_some_and(|path| path.exists()) {
+            return;
+        }
+        self.render.note(text);
+        if let Some(path) = said.filter(|_| !self.render.is_quiet()) {
+            let remember = || -> std::io::Result<()> {
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                std::fs::write(&path, "")
+            };
+            if let Err(error) = remember() {
+                log::debug!("cannot remember that this was said: {error}");
+            }
+        }
+    }
+
+    /// Returns how long a conversation with servers may take in all.
+    ///
+    /// # Errors
+    ///
+    /// A time-out that is none, or zero.
+    pub fn timeout(&self, settings: &Settings) -> Result<Duration, Error> {
+        match settings.span(Setting::Timeout)? {
+            Some(Duration::ZERO) => Err(Error::usage(
+                "a time-out of zero leaves no time for an answer",
+                "give a duration like `--timeout 30s`",
+            )),
+            Some(span) => Ok(span),
+            None => Ok(DEFAULT_TIMEOUT),
+        }
+    }
+}
+
+/// Returns the platform's folders for authctl.
+///
+/// # Errors
+///
+/// [`Error::Input`] when there is no home directory.
+pub fn directories() -> Result<directories::ProjectDirs, Error> {
+    directories::ProjectDirs::from("", "", "authctl").ok_or_else(|| {
+        Error::input(
+            "there is no home directory to keep the configuration in",
+            "set HOME, or name a file with `--config FILE`",
+        )
+    })
+}

@@ -1,0 +1,261 @@
+//! `authctl login`: sign in as a person and keep the session.
+
+use authctl::core::config::{Kind, SecretRef, Setting, Settings, Source, Value};
+use authctl::core::documents::Freshness;
+use authctl::core::error::Error;
+use authctl::core::login;
+use authctl::core::session::Sessions;
+use authctl::core::store::{Record, StoreKind};
+use authctl::core::time::{Timestamp, humanize_span};
+use serde_json::json;
+
+use super::connection::{ConnectionArgs, reference_text, text};
+use super::context::Context;
+use super::output::OutputArg;
+use super::render::escape;
+use super::secrets::SecretRefParser;
+
+/// Sign in as a person and keep the session
+///
+/// The connection settings are remembered in the profile, so that the next
+/// `authctl token` needs no flag.
+///
+/// Example: `authctl login --issuer http://127.0.0.1:9400 --client-id authctl --username alice`
+#[derive(clap::Args, Debug)]
+pub struct LoginArgs {
+    /// How to sign in; auto is `password` when a username is given or the
+    /// server offers it
+    #[arg(long, value_enum, default_value_t, value_name = "FLOW")]
+    flow: Flow,
+
+    /// User name, for the password grant [env: AUTHCTL_USERNAME]
+    #[arg(long, value_name = "USERNAME")]
+    username: Option<String>,
+
+    /// Reference to the password: env:NAME, file:PATH, cmd:COMMAND,
+    /// keychain:NAME, - for standard input, or nothing for a hidden prompt;
+    /// the variable AUTHCTL_PASSWORD holds the password itself
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
+    password: Option<SecretRef>,
+
+    #[command(flatten)]
+    output: OutputArg,
+
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Flow {
+    /// Choose by what is given and what the server offers
+    #[default]
+    Auto,
+    /// Username and password (RFC 6749 section 4.3)
+    Password,
+}
+
+/// Said once for each profile.
+const PASSWORD_GRANT: &str = "the password grant is deprecated (RFC 9700 section 2.4: it \"MUST NOT \
+     be used\"), since it shows the password to the client; where the server can, use the authorization \
+     code flow with PKCE or the device flow, and for services `authctl token --client`";
+
+/// What is remembered of a sign-in beside the references to secrets.
+const REMEMBERED: [Setting; 19] = [
+    Setting::Issuer,
+    Setting::ClientId,
+    Setting::ClientSecret,
+    Setting::AuthMethod,
+    Setting::Scope,
+    Setting::Audience,
+    Setting::Resource,
+    Setting::TokenEndpoint,
+    Setting::RevocationEndpoint,
+    Setting::IntrospectionEndpoint,
+    Setting::UserinfoEndpoint,
+    Setting::EndSessionEndpoint,
+    Setting::JwksUri,
+    Setting::Param,
+    Setting::Username,
+    Setting::Store,
+    Setting::Cacert,
+    Setting::Cert,
+    Setting::CertKey,
+];
+
+/// Signs in.
+pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
+    let profile = cx.profile_name()?;
+    let mut flags = args.connection.layer();
+    text(&mut flags, Setting::Username, args.username.as_ref());
+    let password = args.password.as_ref().map(reference_text);
+    text(&mut flags, Setting::Password, password.as_ref());
+    let settings = cx.settings_of(&profile, flags)?;
+    let what = format!("cannot sign in for profile `{profile}`");
+    let opened = cx.open_store(&settings)?;
+    opened
+        .must_keep()
+        .map_err(|error| Error::from(error).during(what.clone()))?;
+    let record = cx.with_opened(&settings, Freshness::Fetch, &opened, |sessions| {
+        choose_flow(cx, args, sessions)?;
+        // Where it is known already who signs in, a wrong setting is said
+        // before a password is asked for.
+        sessions.connection.client_id()?;
+        sessions.connection.parameters()?;
+        cx.note_once("password-grant", &profile, PASSWORD_GRANT);
+        let (username, password) = credentials(cx, &settings)?;
+        login::by_password(sessions, &username, &password)
+            .map_err(|error| error.during(what.clone()))
+    })?;
+    remember(cx, &profile, &settings, &record)?;
+    answer(cx, args, &profile, &record, opened.store.kind())
+}
+
+/// Settles the flow, and says on stderr which it is and why.
+fn choose_flow(cx: &Context, args: &LoginArgs, sessions: &Sessions<'_>) -> Result<(), Error> {
+    let settings = sessions.connection.settings();
+    if args.flow == Flow::Password {
+        return Ok(());
+    }
+    if settings.get(Setting::Username).is_some() {
+        cx.render
+            .note("signing in by the password grant, because a username is given");
+        return Ok(());
+    }
+    if login::offers_password(sessions.connection)? {
+        cx.render
+            .note("signing in by the password grant, because the server offers it");
+        return Ok(());
+    }
+    Err(Error::usage(
+        "no way to sign in is known: the server does not offer the password grant",
+        "if it takes passwords all the same, use `--flow password`",
+    ))
+}
+
+fn credentials(
+    cx: &Context,
+    settings: &Settings,
+) -> Result<(String, authctl::core::secret::Secret), Error> {
+    let username = match settings.text(Setting::Username) {
+        Some(found) => found.value.to_owned(),
+        None => cx.prompt_visible(
+            "Username",
+            "give it with `--username`, or set AUTHCTL_USERNAME",
+        )?,
+    };
+    let reference = match settings.reference(Setting::Password)? {
+        Some(found) => found.value,
+        None => SecretRef::Prompt,
+    };
+    let label = format!("Password of {}", escape(&username));
+    let password = cx.secret(
+        &reference,
+        &label,
+        "set AUTHCTL_PASSWORD, or give `--password file:PATH`",
+    )?;
+    Ok((username, password))
+}
+
+/// Writes the settings of a sign-in that worked into the profile.
+fn remember(
+    cx: &Context,
+    profile: &str,
+    settings: &Settings,
+    record: &Record,
+) -> Result<(), Error> {
+    let mut config = cx.config()?.clone();
+    let before = config.profile(profile).cloned();
+    for setting in REMEMBERED {
+        let Some(found) = settings.get(setting) else {
+            // What was bound to another issuer goes with it.
+            config.unset(profile, setting);
+            continue;
+        };
+        if matches!(found.source, Source::Profile(_)) {
+            continue;
+        }
+        let value = match (setting.kind(), found.value) {
+            (Kind::Reference, Value::Text(text)) => match text.parse::<SecretRef>() {
+                // The variable is found by itself another time; standard
+                // input and a prompt cannot be kept.
+                Ok(reference) if reference.is_lasting() && found.source == Source::Flag => {
+                    found.value.clone()
+                }
+                _ => continue,
+            },
+            (_, Value::Text(path))
+                if matches!(setting, Setting::Cacert | Setting::Cert | Setting::CertKey) =>
+            {
+                Value::Text(absolute(path))
+            }
+            (_, value) => value.clone(),
+        };
+        config.set(profile, setting, value)?;
+    }
+    if settings.get(Setting::Username).is_none()
+        && let Some(username) = &record.username
+    {
+        config.set(profile, Setting::Username, Value::Text(username.clone()))?;
+    }
+    if config.profile(profile) == before.as_ref() {
+        return Ok(());
+    }
+    config.save().map_err(|error| {
+        Error::from(error).during("you are signed in, but the settings could not be remembered")
+    })
+}
+
+fn absolute(path: &str) -> String {
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+}
+
+fn answer(
+    cx: &Context,
+    args: &LoginArgs,
+    profile: &str,
+    record: &Record,
+    store: StoreKind,
+) -> Result<(), Error> {
+    let token = record.tokens.last();
+    let expires_at = token.and_then(|token| token.expires_at);
+    if args.output.is_json(cx) {
+        return cx.render.json(&json!({
+            "profile": profile,
+            "issuer": record.issuer,
+            "client_id": record.client_id,
+            "sub": record.subject,
+            "username": record.username,
+            "scope": token.map(|token| token.scope.join(" ")),
+            "expires_at": expires_at.and_then(Timestamp::to_rfc3339),
+            "refreshable": record.refresh_token.is_some(),
+            "store": store.name(),
+        }));
+    }
+    let who = record
+        .subject
+        .as_deref()
+        .or(record.username.as_deref())
+        .unwrap_or("you");
+    let now = cx.now();
+    let until = match expires_at {
+        Some(at) => format!(
+            "until {at} ({}){}",
+            humanize_span(now.seconds_until(at).max(0).unsigned_abs()),
+            if record.refresh_token.is_some() {
+                ", then renewed by itself"
+            } else {
+                ", not renewable"
+            },
+        ),
+        None => "for as long as the server says".to_owned(),
+    };
+    let paint = cx.render.stdout_paint();
+    cx.render.text(&format!(
+        "{} as {} at {}\n  profile {}, token {until}\n  kept in: {}\n",
+        paint.green("Signed in"),
+        paint.bold(&escape(who)),
+        escape(&record.issuer),
+        escape(profile),
+        store.name(),
+    ))
+}

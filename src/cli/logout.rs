@@ -1,0 +1,122 @@
+//! `authctl logout`: revoke and forget.
+
+use authctl::core::config::Layer;
+use authctl::core::documents::Freshness;
+use authctl::core::error::{Error, Exit, Report as _};
+use authctl::core::session::{Ended, Untold};
+use serde_json::json;
+
+use super::connection::ConnectionArgs;
+use super::context::Context;
+use super::output::OutputArg;
+use super::render::escape;
+use super::sessions::profiles_with_sessions;
+
+/// Revoke a session's tokens (RFC 7009) and forget them
+///
+/// The session is forgotten here even when the server cannot be told; that
+/// then exits with 6.
+#[derive(clap::Args, Debug)]
+pub struct LogoutArgs {
+    /// End the sessions of all profiles
+    #[arg(long, conflicts_with = "profile")]
+    all: bool,
+
+    /// Also end the session that the server keeps of the person
+    #[arg(long)]
+    end_session: bool,
+
+    #[command(flatten)]
+    output: OutputArg,
+
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// Signs out.
+pub fn run(cx: &Context, args: &LogoutArgs) -> Result<(), Error> {
+    let profiles = if args.all {
+        profiles_with_sessions(cx)?
+    } else {
+        cx.settings(Layer::new())?;
+        vec![cx.profile_name()?]
+    };
+    if profiles.is_empty() {
+        cx.render.note("nobody is signed in");
+    }
+    let mut first_failure = None;
+    for profile in &profiles {
+        if let Err(error) = logout(cx, args, profile) {
+            if args.all {
+                cx.render.warning(&format!("{error}: {}", error.root()));
+            }
+            first_failure.get_or_insert(error);
+        }
+    }
+    first_failure.map_or(Ok(()), Err)
+}
+
+fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
+    let settings = cx.settings_of(profile, args.connection.layer())?;
+    let ended = cx.with_sessions_of(&settings, Freshness::Cached, |sessions| {
+        let id_token = sessions.record().ok().and_then(|record| record.id_token);
+        let at_server = args
+            .end_session
+            .then(|| sessions.end_at_server(id_token.as_ref()));
+        let mut ended = sessions.end()?;
+        if let (Some(Err(error)), None) = (at_server, &ended.untold) {
+            ended.untold = Some(Untold::Failed(error));
+        }
+        Ok(ended)
+    })?;
+    told(cx, profile, &ended)?;
+    if args.output.is_json(cx) {
+        return cx.render.json(&json!({
+            "profile": profile,
+            "was_signed_in": ended.was_kept,
+            "revoked": ended.was_kept && ended.untold.is_none(),
+        }));
+    }
+    if ended.was_kept {
+        cx.render
+            .text(&format!("Signed out of profile {}", escape(profile)))
+    } else {
+        cx.render
+            .note(&format!("nobody was signed in for profile `{profile}`"));
+        Ok(())
+    }
+}
+
+/// Says what the server does not know.
+pub fn told(cx: &Context, profile: &str, ended: &Ended) -> Result<(), Error> {
+    match &ended.untold {
+        None => Ok(()),
+        Some(Untold::NoEndpoint) => {
+            cx.render.note(
+                "the server has no revocation endpoint: the tokens live there until they expire",
+            );
+            Ok(())
+        }
+        Some(Untold::Failed(error)) if error.exit() == Exit::Store => {
+            cx.render.warning(&format!(
+                "what was kept could not be read ({error}), so the server was not told; its tokens live there until they expire"
+            ));
+            Ok(())
+        }
+        Some(Untold::Failed(error)) => Err(clone_of(error).during_with_hint(
+            format!(
+                "the session of profile `{profile}` is forgotten here, but the server was not told"
+            ),
+            "its tokens live at the server until they expire; its operator can revoke them",
+        )),
+    }
+}
+
+/// Errors hold I/O errors, which cannot be cloned; what is told of one can.
+fn clone_of(error: &Error) -> Error {
+    match error.root() {
+        Error::Http(error) => Error::Http(error.clone()),
+        Error::OAuth(error) => Error::OAuth(error.clone()),
+        other => Error::Internal(other.to_string()),
+    }
+}

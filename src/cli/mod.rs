@@ -1,0 +1,277 @@
+//! The command line: one file a subcommand. Each parses, calls the core once
+//! or twice, and renders.
+
+mod completions;
+mod connection;
+mod context;
+mod demo;
+mod discover;
+mod help;
+mod interrupt;
+mod introspect;
+mod login;
+mod logout;
+mod man;
+mod output;
+mod profile;
+mod prompt;
+mod refresh;
+mod remote;
+mod render;
+mod revoke;
+mod secrets;
+mod serve;
+mod sessions;
+mod status;
+mod token;
+mod token_input;
+mod whoami;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use authctl::core::config::{Layer, Setting};
+use authctl::core::error::{Error, Exit, Report as _};
+use authctl::core::session::Token;
+use clap::{CommandFactory as _, Parser as _};
+
+use context::Context;
+use render::ColorChoice;
+
+/// One binary for the whole life of an OAuth token
+///
+/// Sign in, get a token, keep it safe, use it, look into it, verify it, make
+/// and rotate keys, and run an authorization server to try all of that
+/// against. Start with `authctl demo`.
+#[derive(clap::Parser, Debug)]
+#[command(
+    name = "authctl",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Exit codes: `authctl help exit-codes`. More of a command: `authctl help COMMAND`."
+)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Use this profile [env: AUTHCTL_PROFILE]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// Read this configuration file; with `serve`, the server's
+    /// [env: AUTHCTL_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]
+    #[arg(long, global = true, value_name = "STORE")]
+    pub store: Option<String>,
+
+    /// Answer in JSON, errors too; the same as -o json
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Say less: no notes
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// Say more: -v each step, -vv every HTTP exchange, never a secret
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
+
+    /// Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]
+    #[arg(long, global = true)]
+    pub no_input: bool,
+
+    /// Wait at most this long for servers, in all: 90, 90s, 5m; 30s by
+    /// default [env: AUTHCTL_TIMEOUT]
+    #[arg(long, global = true, value_name = "DURATION")]
+    pub timeout: Option<String>,
+
+    /// Trust these certification authorities too (PEM)
+    /// [env: AUTHCTL_CACERT, SSL_CERT_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub cacert: Option<String>,
+
+    /// Present this client certificate (PEM) [env: AUTHCTL_CERT]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub cert: Option<String>,
+
+    /// The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub cert_key: Option<String>,
+}
+
+impl Globals {
+    /// Returns those that are settings, as a layer.
+    pub fn layer(&self) -> Layer {
+        let mut layer = Layer::new();
+        connection::text(&mut layer, Setting::Store, self.store.as_ref());
+        connection::text(&mut layer, Setting::Timeout, self.timeout.as_ref());
+        connection::text(&mut layer, Setting::Cacert, self.cacert.as_ref());
+        connection::text(&mut layer, Setting::Cert, self.cert.as_ref());
+        connection::text(&mut layer, Setting::CertKey, self.cert_key.as_ref());
+        layer
+    }
+}
+
+/// The commands.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    Login(login::LoginArgs),
+    Logout(logout::LogoutArgs),
+    Status(status::StatusArgs),
+    Whoami(whoami::WhoamiArgs),
+    Token(token::TokenArgs),
+    Refresh(refresh::RefreshArgs),
+    Introspect(introspect::IntrospectArgs),
+    Revoke(revoke::RevokeArgs),
+    Discover(discover::DiscoverArgs),
+    Serve(serve::ServeArgs),
+    Demo(demo::DemoArgs),
+    Profile(profile::ProfileArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    Help(help::HelpArgs),
+}
+
+/// Runs the command line that this process was given.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let json = asks_for_json(&arguments);
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, json),
+    };
+    let cx = Context::new(cli.globals.clone(), json);
+    match run(&cx, cli.command) {
+        Ok(exit) => exit,
+        Err(error) => {
+            render::report(&error, json, cx.render.stderr_paint());
+            ExitCode::from(error.exit() as u8)
+        }
+    }
+}
+
+/// Runs one command. The exit code is the command's own where it succeeds.
+fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
+    match command {
+        Command::Login(args) => login::run(cx, &args)?,
+        Command::Logout(args) => logout::run(cx, &args)?,
+        Command::Status(args) => return status::run(cx, &args),
+        Command::Whoami(args) => whoami::run(cx, &args)?,
+        Command::Token(args) => token::run(cx, &args)?,
+        Command::Refresh(args) => refresh::run(cx, &args)?,
+        Command::Introspect(args) => introspect::run(cx, &args)?,
+        Command::Revoke(args) => revoke::run(cx, &args)?,
+        Command::Discover(args) => discover::run(cx, &args)?,
+        Command::Serve(args) => return serve::run(cx, &args),
+        Command::Demo(args) => demo::run(cx, &args)?,
+        Command::Profile(args) => profile::run(cx, args)?,
+        Command::Completions(args) => completions::run(cx, &args)?,
+        Command::Man(args) => man::run(cx, &args)?,
+        Command::Help(args) => help::run(cx, &args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints help and version to stdout, anything else to stderr with exit 2.
+fn usage(error: &clap::Error, json: bool) -> ExitCode {
+    let colors = render::ColorEnvironment {
+        no_color: context::Environment.raw("NO_COLOR").is_some(),
+        ..render::ColorEnvironment::default()
+    };
+    let render = render::Render::new(ColorChoice::Auto, colors, false, 0, false);
+    use clap::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let text = error.render().to_string();
+            match render.text(&text) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => ExitCode::from(error.exit() as u8),
+            }
+        }
+        _ => {
+            render::report_usage(error, json, render.stderr_paint());
+            ExitCode::from(Exit::Usage as u8)
+        }
+    }
+}
+
+/// Says whether errors are to be JSON. It is read off the bare arguments,
+/// since it also bears on errors of the command line itself.
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    let mut arguments = arguments
+        .iter()
+        .skip(1)
+        .map(|argument| argument.to_str().unwrap_or_default())
+        .take_while(|argument| *argument != "--");
+    while let Some(argument) = arguments.next() {
+        match argument {
+            "--json" | "-ojson" | "-o=json" | "--output=json" => return true,
+            "-o" | "--output" if arguments.next() == Some("json") => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Says that a token which was renewed on the way could not be kept.
+fn warn_unsaved(cx: &Context, token: &Token) {
+    if let Some(error) = &token.unsaved {
+        cx.render
+            .warning(&format!("the new token could not be kept: {error}"));
+    }
+}
+
+/// Returns the whole tree of commands.
+fn tree() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_sound() {
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn json_is_seen_in_every_spelling() {
+        let asks =
+            |line: &str| asks_for_json(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in [
+            "authctl --json x",
+            "authctl x -o json",
+            "authctl x -ojson",
+            "authctl x --output=json",
+            "authctl x --output json",
+        ] {
+            assert!(asks(line), "{line}");
+        }
+        for line in [
+            "authctl x",
+            "authctl x -o token json",
+            "authctl x -- --json",
+        ] {
+            assert!(!asks(line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Questions to the person at the terminal itself, so that they are seen when
+//! the standard streams are redirected.
+
+use std::io::{BufRead, BufReader, Write};
+
+use authctl::core::error::Error;
+use authctl::core::secret::Secret;
+
+use super::interrupt::{self, TerminalGuard};
+
+/// Asks for a secret; nothing that is typed is shown.
+///
+/// # Errors
+///
+/// [`Error::PromptNeeded`] without a terminal, with `instead` as what to do;
+/// [`Error::Interrupted`] at Ctrl-C.
+pub fn hidden(label: &str, instead: &str) -> Result<Secret, Error> {
+    let answer = {
+        let _guard = TerminalGuard::new();
+        rpassword::prompt_password(format!("{label}: "))
+    };
+    // What was typed ended without its line ending being shown.
+    say("\n");
+    answer
+        .map(Secret::new)
+        .map_err(|error| failed(&error, label, instead))
+}
+
+/// Asks for a text that may be seen.
+///
+/// # Errors
+///
+/// As [`hidden`].
+pub fn visible(label: &str, instead: &str) -> Result<String, Error> {
+    interrupt::install();
+    let ask = || -> std::io::Result<String> {
+        let terminal = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(TERMINAL)?;
+        (&terminal).write_all(format!("{label}: ").as_bytes())?;
+        let mut line = String::new();
+        if BufReader::new(&terminal).read_line(&mut line)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+    };
+    ask().map_err(|error| failed(&error, label, instead))
+}
+
+#[cfg(unix)]
+const TERMINAL: &str = "/dev/tty";
+#[cfg(windows)]
+const TERMINAL: &str = "CONIN$";
+
+/// Writes to the terminal, where there is one.
+fn say(text: &str) {
+    #[cfg(unix)]
+    if let Ok(mut terminal) = std::fs::OpenOptions::new().write(true).open(TERMINAL) {
+        let _ = terminal.write_all(text.as_bytes());
+    }
+    #[cfg(not(unix))]
+    let _ = text;
+}
+
+fn failed(error: &std::io::Error, label: &str, instead: &str) -> Error {
+    if error.kind() == std::io::ErrorKind::Interrupted || interrupt::was_asked() {
+        return Error::Interrupted;
+    }
+    let what = label.to_lowercase();
+    Error::PromptNeeded {
+        what: if error.kind() == std::io::ErrorKind::UnexpectedEof {
+            format!("no answer to the prompt for the {what}")
+        } else {
+            format!("the {what} must be asked for, and there is no terminal")
+        },
+        hint: instead.to_owned(),
+    }
+}

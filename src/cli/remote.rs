@@ -1,0 +1,156 @@
+//! Puts together what the core needs to speak to a server: the transport, the
+//! documents, the store, the connection.
+
+use std::path::Path;
+use std::time::Duration;
+
+use authctl::core::config::{Layer, SecretRef, Setting, Settings};
+use authctl::core::connection::{Connection, Network, SecretSource};
+use authctl::core::documents::{Documents, Freshness};
+use authctl::core::error::Error;
+use authctl::core::http::{Client, Options};
+use authctl::core::secret::{Secret, SecretBytes};
+use authctl::core::session::{Listener, Sessions};
+use authctl::core::store::Opened;
+use authctl::core::time::SystemClock;
+
+use super::context::{Context, directories};
+use super::interrupt::SignalShield;
+use super::secrets::read_file;
+
+/// How much longer than one conversation another process may hold a lock: it
+/// may have begun a whole one just before.
+const LOCK_GRACE: Duration = Duration::from_secs(10);
+
+impl SecretSource for Context {
+    fn read(&self, reference: &SecretRef, label: &str, instead: &str) -> Result<Secret, Error> {
+        self.secret(reference, label, instead)
+    }
+}
+
+impl Listener for Context {
+    fn note(&self, text: &str) {
+        self.render.note(text);
+    }
+}
+
+impl Context {
+    /// Hands a connection to `work`. Nothing is sent, and no client is built,
+    /// before it is used.
+    ///
+    /// # Errors
+    ///
+    /// Those of the settings, and of `work`.
+    pub fn with_connection<T>(
+        &self,
+        settings: &Settings,
+        freshness: Freshness,
+        work: impl FnOnce(&Connection<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        super::interrupt::install();
+        let client = Client::new(self.http_options(settings)?);
+        // Without a home directory there is no cache, and nothing else is lost.
+        let cache = directories()
+            .ok()
+            .map(|folders| folders.cache_dir().to_owned());
+        let budget = self.timeout(settings)?;
+        let documents = Documents::new(&client, &SystemClock, cache, budget);
+        let network = Network {
+            transport: &client,
+            documents: &documents,
+            clock: &SystemClock,
+            budget,
+        };
+        work(&Connection::new(settings, &network, self, freshness))
+    }
+
+    /// Hands the sessions of a connection to `work`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the settings and the store, and of `work`.
+    pub fn with_sessions<T>(
+        &self,
+        flags: Layer,
+        freshness: Freshness,
+        work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let settings = self.settings(flags)?;
+        self.with_sessions_of(&settings, freshness, work)
+    }
+
+    /// As [`Context::with_sessions`], with settings that are joined already.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, and of `work`.
+    pub fn with_sessions_of<T>(
+        &self,
+        settings: &Settings,
+        freshness: Freshness,
+        work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let opened = self.open_store(settings)?;
+        self.with_opened(settings, freshness, &opened, work)
+    }
+
+    /// As [`Context::with_sessions_of`], with a store that is open already.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`.
+    pub fn with_opened<T>(
+        &self,
+        settings: &Settings,
+        freshness: Freshness,
+        opened: &Opened,
+        work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let lock_wait = self.timeout(settings)?.saturating_add(LOCK_GRACE);
+        let done = self.with_connection(settings, freshness, |connection| {
+            work(&Sessions {
+                connection,
+                store: opened.store.as_ref(),
+                lock_wait,
+                shield: &SignalShield,
+                listener: self,
+            })
+        });
+        for note in opened.store.take_notes() {
+            self.render.note(&note);
+        }
+        done
+    }
+
+    fn http_options(&self, settings: &Settings) -> Result<Options, Error> {
+        let file = |setting| -> Result<Option<SecretBytes>, Error> {
+            settings
+                .text(setting)
+                .map(|found| read_file(Path::new(found.value)))
+                .transpose()
+        };
+        let identity = match (file(Setting::Cert)?, file(Setting::CertKey)?) {
+            (None, None) => None,
+            // One file may hold both.
+            (Some(cert), None) => Some(cert),
+            (Some(cert), Some(key)) => {
+                let mut both = cert.expose().to_vec();
+                both.push(b'\n');
+                both.extend_from_slice(key.expose());
+                Some(SecretBytes::new(both))
+            }
+            (None, Some(_)) => {
+                return Err(Error::usage(
+                    "a key is given for a client certificate, but no certificate",
+                    "give the certificate with `--cert FILE`",
+                ));
+            }
+        };
+        Ok(Options {
+            timeout: self.timeout(settings)?,
+            ca_bundle: file(Setting::Cacert)?.map(|octets| octets.expose().to_vec()),
+            identity,
+            user_agent: concat!("authctl/", env!("CARGO_PKG_VERSION")).into(),
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Errors: what happened, why, what to do; or one JSON object.
+
+use std::error::Error as StdError;
+use std::io::Write as _;
+
+use authctl::core::error::{Error, Exit, Report as _};
+use serde_json::{Map, Value, json};
+
+use super::{Paint, escape};
+
+/// Prints an error to stderr.
+///
+/// ```text
+/// error: cannot refresh the token for profile `work`
+///   why: the server answered invalid_grant ("token revoked")
+///  hint: sign in again with `authctl login --profile work`
+/// ```
+///
+/// As JSON it is one object: `error`, `message`, `hint`, `exit_code`, and
+/// `server` where the authorization server answered.
+pub fn report(error: &Error, as_json: bool, paint: Paint) {
+    let causes = causes(error);
+    if as_json {
+        let mut message = error.to_string();
+        for cause in &causes {
+            message.push_str(": ");
+            message.push_str(cause);
+        }
+        let mut object = object(
+            error.code(),
+            &message,
+            error.hint().as_deref(),
+            error.exit(),
+        );
+        if let Some(response) = error.server() {
+            let mut server = Map::new();
+            server.insert("error".into(), json!(response.error));
+            if let Some(text) = &response.error_description {
+                server.insert("error_description".into(), json!(text));
+            }
+            server.insert("status".into(), json!(response.status));
+            object.insert("server".into(), Value::Object(server));
+        }
+        object.extend(error.details());
+        write(&Value::Object(object).to_string());
+        return;
+    }
+    let mut text = format!("{} {}", paint.red("error:"), escape(&error.to_string()));
+    for (index, cause) in causes.iter().enumerate() {
+        let label = if index == 0 { "  why:" } else { "      " };
+        text.push_str(&format!("\n{} {}", paint.bold(label), escape(cause)));
+    }
+    if let Some(hint) = error.hint() {
+        text.push_str(&format!("\n{} {}", paint.cyan(" hint:"), escape(&hint)));
+    }
+    write(&text);
+}
+
+/// Prints what clap found wrong with the command line.
+pub fn report_usage(error: &clap::Error, as_json: bool, paint: Paint) {
+    if as_json {
+        let text = error.render().to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(first);
+        let hint = "see `authctl --help`";
+        write(&Value::Object(object("usage", message, Some(hint), Exit::Usage)).to_string());
+        return;
+    }
+    let text = error.render();
+    let text = if paint.0 {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    write(text.trim_end());
+}
+
+fn object(code: &str, message: &str, hint: Option<&str>, exit: Exit) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("error".into(), json!(code));
+    object.insert("message".into(), json!(message));
+    object.insert("hint".into(), json!(hint));
+    object.insert("exit_code".into(), json!(exit as u8));
+    object
+}
+
+/// Returns the sources, without those that only repeat what is said already,
+/// as transparent wrappers do.
+fn causes(error: &Error) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut last = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        let text = source.to_string();
+        if text != last {
+            texts.push(text.clone());
+            last = text;
+        }
+        next = source.source();
+    }
+    texts
+}
+
+fn write(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

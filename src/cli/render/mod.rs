@@ -1,0 +1,234 @@
+//! The only place that prints.
+//!
+//! stdout is the answer and nothing else; what is said to a person goes to
+//! stderr. Text from tokens and servers is escaped before it can reach a
+//! terminal.
+
+mod claims;
+mod error;
+pub mod escape;
+mod log;
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use authctl::core::error::Error;
+use authctl::core::secret::Secret;
+use colored::Colorize as _;
+use serde_json::Value;
+
+pub use claims::claims_text;
+pub use error::{report, report_usage};
+pub use escape::escape;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless the environment says otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How this call speaks.
+#[derive(Clone, Debug)]
+pub struct Render {
+    quiet: bool,
+    github_actions: bool,
+    stdout_color: bool,
+    stderr_color: bool,
+}
+
+/// What of the environment bears on colour.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ColorEnvironment {
+    /// `NO_COLOR` is set and not empty (no-color.org).
+    pub no_color: bool,
+    /// `CLICOLOR_FORCE` is set, and neither empty nor `0`.
+    pub force: bool,
+    /// `TERM` is `dumb`.
+    pub dumb: bool,
+}
+
+impl Render {
+    /// Decides once for each stream whether to colour it, and starts the log.
+    pub fn new(
+        choice: ColorChoice,
+        environment: ColorEnvironment,
+        quiet: bool,
+        verbosity: u8,
+        github_actions: bool,
+    ) -> Self {
+        let wanted = |terminal: bool| match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if environment.no_color => false,
+            ColorChoice::Auto if environment.force => true,
+            ColorChoice::Auto => terminal && !environment.dumb,
+        };
+        let render = Self {
+            quiet,
+            github_actions,
+            stdout_color: wanted(io::stdout().is_terminal()),
+            stderr_color: wanted(io::stderr().is_terminal()),
+        };
+        log::install(verbosity);
+        render
+    }
+
+    /// Says whether notes are silenced.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Returns a style for answers; see [`Paint`].
+    pub fn stdout_paint(&self) -> Paint {
+        Paint(self.stdout_color)
+    }
+
+    /// Returns a style for what is said to a person.
+    pub fn stderr_paint(&self) -> Paint {
+        Paint(self.stderr_color)
+    }
+
+    /// Writes octets to stdout as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`], but not for a reader that has gone: then there is
+    /// nobody to tell.
+    pub fn octets(&self, octets: &[u8]) -> Result<(), Error> {
+        let mut stdout = io::stdout().lock();
+        stdout
+            .write_all(octets)
+            .and_then(|()| stdout.flush())
+            .or_else(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => Ok(()),
+                _ => Err(Error::Output(error)),
+            })
+    }
+
+    /// Hands on what another process said to a person.
+    pub fn octets_to_stderr(&self, octets: &[u8]) {
+        let _ = io::stderr().lock().write_all(octets);
+    }
+
+    /// Writes text to stdout, with a line ending unless it has one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Render::octets`].
+    pub fn text(&self, text: &str) -> Result<(), Error> {
+        let mut text = Cow::Borrowed(text);
+        if !text.ends_with('\n') {
+            text.to_mut().push('\n');
+        }
+        self.octets(text.as_bytes())
+    }
+
+    /// Writes one JSON value to stdout: indented on a terminal, otherwise in
+    /// one line.
+    ///
+    /// # Errors
+    ///
+    /// As [`Render::octets`].
+    pub fn json(&self, value: &Value) -> Result<(), Error> {
+        let text = if io::stdout().is_terminal() {
+            serde_json::to_string_pretty(value)
+        } else {
+            serde_json::to_string(value)
+        };
+        let text = text.map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
+        self.text(&text)
+    }
+
+    /// Has GitHub Actions mask a secret, before it is printed because the
+    /// user asked for it by name.
+    pub fn mask(&self, secret: &Secret) {
+        if self.github_actions {
+            self.stderr(&format!("::add-mask::{}", secret.expose()));
+        }
+    }
+
+    /// Says something that is good to know. `-q` silences it.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            let label = self.stderr_paint().dim("note:");
+            self.stderr(&format!("{label} {}", escape(text)));
+        }
+    }
+
+    /// Says something that should not be overlooked, also under `-q`.
+    pub fn warning(&self, text: &str) {
+        let label = self.stderr_paint().yellow("warning:");
+        self.stderr(&format!("{label} {}", escape(text)));
+    }
+
+    fn stderr(&self, text: &str) {
+        // When stderr is closed there is nobody to tell.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
+
+/// Returns the table without the spaces that end its lines.
+pub fn trimmed_table(table: &comfy_table::Table) -> String {
+    table
+        .to_string()
+        .lines()
+        .map(|line| line.trim_end().to_owned() + "\n")
+        .collect()
+}
+
+/// Colours text, or leaves it.
+#[derive(Clone, Copy, Debug)]
+pub struct Paint(bool);
+
+impl Paint {
+    /// Says whether there is colour.
+    pub fn is_on(self) -> bool {
+        self.0
+    }
+
+    /// For errors.
+    pub fn red(self, text: &str) -> String {
+        self.paint(text, |text| text.red().bold().to_string())
+    }
+
+    /// For warnings.
+    pub fn yellow(self, text: &str) -> String {
+        self.paint(text, |text| text.yellow().bold().to_string())
+    }
+
+    /// For what is good.
+    pub fn green(self, text: &str) -> String {
+        self.paint(text, |text| text.green().to_string())
+    }
+
+    /// For names.
+    pub fn cyan(self, text: &str) -> String {
+        self.paint(text, |text| text.cyan().to_string())
+    }
+
+    /// For headings.
+    pub fn bold(self, text: &str) -> String {
+        self.paint(text, |text| text.bold().to_string())
+    }
+
+    /// For what is secondary.
+    pub fn dim(self, text: &str) -> String {
+        self.paint(text, |text| text.dimmed().to_string())
+    }
+
+    fn paint(self, text: &str, style: impl Fn(&str) -> String) -> String {
+        if self.0 {
+            // The crate looks at stdout alone to decide; we have decided.
+            colored::control::set_override(true);
+            style(text)
+        } else {
+            text.to_owned()
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! From a reference to the secret, and the flags that take references.
+
+use std::ffi::OsStr;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use authctl::core::config::SecretRef;
+use authctl::core::config::reference::FORMS;
+use authctl::core::error::Error;
+use authctl::core::secret::{Secret, SecretBytes};
+use clap::builder::TypedValueParser;
+use zeroize::Zeroizing;
+
+use super::context::Context;
+use super::{interrupt, prompt};
+
+/// The most octets of a file, a command's output or standard input that can be
+/// a secret or a key.
+const MAX_SECRET: u64 = 1024 * 1024;
+
+/// Reads a reference in a flag. A literal is refused without being repeated,
+/// as clap would do.
+#[derive(Clone)]
+pub struct SecretRefParser;
+
+impl TypedValueParser for SecretRefParser {
+    type Value = SecretRef;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<SecretRef, clap::Error> {
+        let parsed = value.to_str().and_then(|text| text.parse().ok());
+        parsed.ok_or_else(|| {
+            let flag = argument.map_or_else(String::new, |argument| argument.to_string());
+            clap::Error::raw(
+                clap::error::ErrorKind::ValueValidation,
+                format!("a secret is never typed on the command line, where others can read it\n\n  {flag}\n  {FORMS}\n"),
+            )
+            .with_cmd(command)
+        })
+    }
+}
+
+impl Context {
+    /// Reads the secret that a reference names. `label` names it in a prompt;
+    /// `instead` says what to do where no prompt can be.
+    ///
+    /// # Errors
+    ///
+    /// Exit 8 when the file, variable, command or entry is not there or
+    /// holds nothing; exit 4 when a prompt would be needed and cannot be;
+    /// exit 7 when the keychain fails.
+    pub fn secret(
+        &self,
+        reference: &SecretRef,
+        label: &str,
+        instead: &str,
+    ) -> Result<Secret, Error> {
+        if *reference == SecretRef::Prompt {
+            return self.prompt_hidden(label, instead);
+        }
+        let octets = self.secret_bytes(reference, label, instead)?;
+        let text = std::str::from_utf8(octets.expose())
+            .map_err(|_| unfit(reference, "it is not UTF-8 text"))?;
+        let text = match reference {
+            // The first line of its output, as `cmd:` promises.
+            SecretRef::Command(_) => text.lines().next().unwrap_or(""),
+            _ => trim_line_ending(text),
+        };
+        if text.is_empty() {
+            return Err(unfit(reference, "it is empty"));
+        }
+        Ok(Secret::new(text))
+    }
+
+    /// Reads the octets that a reference names, as they are: a symmetric key
+    /// may end in any octet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::secret`].
+    pub fn secret_bytes(
+        &self,
+        reference: &SecretRef,
+        label: &str,
+        instead: &str,
+    ) -> Result<SecretBytes, Error> {
+        match reference {
+            SecretRef::Env(name) => match self.env.raw(name) {
+                Some(value) => Ok(SecretBytes::new(value.as_encoded_bytes())),
+                None => Err(unfit(reference, "the variable is not set")),
+            },
+            SecretRef::File(path) => read_file(path),
+            SecretRef::Command(command) => run(command, reference),
+            SecretRef::Keychain(name) => Err(unfit(reference, &format!("TODO {name}"))),
+            SecretRef::Stdin => read_stdin(),
+            SecretRef::Prompt => self
+                .prompt_hidden(label, instead)
+                .map(|secret| SecretBytes::new(secret.expose())),
+        }
+    }
+
+    /// Asks for a secret, unless prompts are forbidden.
+    fn prompt_hidden(&self, label: &str, instead: &str) -> Result<Secret, Error> {
+        if self.no_input {
+            return Err(Error::PromptNeeded {
+                what: format!(
+                    "the {} must be asked for, and prompts are forbidden",
+                    label.to_lowercase()
+                ),
+                hint: instead.to_owned(),
+            });
+        }
+        prompt::hidden(label, instead)
+    }
+
+    /// Asks for a text, unless prompts are forbidden.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PromptNeeded`], [`Error::Interrupted`].
+    pub fn prompt_visible(&self, label: &str, instead: &str) -> Result<String, Error> {
+        if self.no_input {
+            return Err(Error::PromptNeeded {
+                what: format!(
+                    "the {} must be asked for, and prompts are forbidden",
+                    label.to_lowercase()
+                ),
+                hint: instead.to_owned(),
+            });
+        }
+        prompt::visible(label, instead)
+    }
+}
+
+/// Reads a file that holds a key, a set, a token or a secret.
+///
+/// # Errors
+///
+/// [`Error::Input`] with the path: absent, unreadable, a folder, too large.
+pub fn read_file(path: &Path) -> Result<SecretBytes, Error> {
+    let fail = |source: std::io::Error| Error::Input {
+        what: format!("cannot read `{}`", path.display()),
+        hint: Some("check the path and its permissions".into()),
+        source: Some(source),
+    };
+    let file = std::fs::File::open(path).map_err(fail)?;
+    read_bounded(file, &format!("`{}`", path.display()), fail)
+}
+
+/// Reads standard input as a whole.
+///
+/// # Errors
+///
+/// [`Error::Input`] when it cannot be read or is too large.
+pub fn read_stdin() -> Result<SecretBytes, Error> {
+    interrupt::install();
+    read_bounded(std::io::stdin().lock(), "standard input", |source| {
+        Error::Input {
+            what: "cannot read standard input".into(),
+            hint: None,
+            source: Some(source),
+        }
+    })
+}
+
+fn read_bounded(
+    from: impl std::io::Read,
+    name: &str,
+    fail: impl Fn(std::io::Error) -> Error,
+) -> Result<SecretBytes, Error> {
+    let mut octets = Zeroizing::new(Vec::new());
+    from.take(MAX_SECRET + 1)
+        .read_to_end(&mut octets)
+        .map_err(fail)?;
+    if octets.len() as u64 > MAX_SECRET {
+        return Err(Error::input(
+            format!("{name} is larger than 1 MiB"),
+            "check that it is the right file",
+        ));
+    }
+    Ok(SecretBytes::new(octets.as_slice()))
+}
+
+fn run(command: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {
+    interrupt::install();
+    #[cfg(unix)]
+    let (shell, flag) = ("sh", "-c");
+    #[cfg(windows)]
+    let (shell, flag) = ("cmd", "/C");
+    let output = Command::new(shell)
+        .arg(flag)
+        .arg(command)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|source| Error::Input {
+            what: format!("cannot run the command of `{reference}`"),
+            hint: None,
+            source: Some(source),
+        })?;
+    let stdout = Zeroizing::new(output.stdout);
+    if !output.status.success() {
+        return Err(unfit(
+            reference,
+            &format!("the command failed ({})", output.status),
+        ));
+    }
+    Ok(SecretBytes::new(stdout.as_slice()))
+}
+
+fn trim_line_ending(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
+}
+
+fn unfit(reference: &SecretRef, why: &str) -> Error {
+    Error::input(
+        format!("no secret can be read from `{reference}`: {why}"),
+        "check the reference",
+    )
+}

@@ -1,0 +1,213 @@
+//! `authctl status`: every session.
+
+use std::process::ExitCode;
+
+use authctl::core::config::{Layer, Setting};
+use authctl::core::error::{Error, Exit};
+use authctl::core::store::{Key, Opened, Record};
+use authctl::core::time::{Timestamp, humanize_span};
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::OutputArg;
+use super::render::{escape, trimmed_table};
+use super::sessions::profiles_in;
+
+/// Show every session: whose, until when, in which store
+///
+/// Exits with 4 when none is usable.
+#[derive(clap::Args, Debug)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    output: OutputArg,
+}
+
+/// One session, or a profile that has none.
+struct Row {
+    profile: String,
+    current: bool,
+    issuer: Option<String>,
+    record: Option<Record>,
+    /// Why the record cannot be read.
+    trouble: Option<String>,
+}
+
+/// Shows the sessions.
+pub fn run(cx: &Context, args: &StatusArgs) -> Result<ExitCode, Error> {
+    let current = cx.profile_name()?;
+    let settings = cx.settings(Layer::new())?;
+    let opened = cx.open_store(&settings)?;
+    let rows = rows(cx, &opened, &current)?;
+    let now = cx.now();
+    let usable = rows.iter().any(|row| row.is_usable(now));
+    if !usable {
+        // On failure stdout is empty; the error says what the table would.
+        return Err(none_usable(&rows, &opened));
+    }
+    if args.output.is_json(cx) {
+        let sessions: Vec<Value> = rows.iter().map(|row| row.json(now)).collect();
+        cx.render.json(&json!({
+            "sessions": sessions,
+            "store": opened.store.kind().name(),
+            "store_reason": opened.reason.to_string(),
+        }))?;
+    } else {
+        cx.render.text(&table(&rows, &opened, now))?;
+    }
+    Ok(ExitCode::from(Exit::Done as u8))
+}
+
+fn rows(cx: &Context, opened: &Opened, current: &str) -> Result<Vec<Row>, Error> {
+    let config = cx.config()?;
+    let mut names = profiles_in(opened)?;
+    for name in config.profile_names() {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort_unstable();
+    let rows = names.into_iter().map(|profile| {
+        // One that cannot be read does not hide the others.
+        let (record, trouble) = match opened.store.load(&Key::session(&profile)) {
+            Ok(record) => (record, None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        let configured = config
+            .profile(&profile)
+            .and_then(|layer| layer.get(&Setting::Issuer))
+            .map(ToString::to_string);
+        Row {
+            current: profile == current,
+            issuer: record
+                .as_ref()
+                .map(|record| record.issuer.clone())
+                .or(configured),
+            profile,
+            record,
+            trouble,
+        }
+    });
+    Ok(rows.collect())
+}
+
+impl Row {
+    fn is_usable(&self, now: Timestamp) -> bool {
+        self.record.as_ref().is_some_and(|record| {
+            record.refresh_token.is_some()
+                || record
+                    .tokens
+                    .iter()
+                    .any(|token| token.lives(now, std::time::Duration::ZERO))
+        })
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.record.as_ref()?.tokens.last()?.expires_at
+    }
+
+    fn state(&self, now: Timestamp) -> &'static str {
+        match &self.record {
+            None if self.trouble.is_some() => "unreadable",
+            None => "signed_out",
+            Some(_) if !self.is_usable(now) => "expired",
+            Some(_) if self.expires_at().is_some_and(|at| at <= now) => "refreshable",
+            Some(_) => "valid",
+        }
+    }
+
+    fn json(&self, now: Timestamp) -> Value {
+        let record = self.record.as_ref();
+        json!({
+            "profile": self.profile,
+            "current": self.current,
+            "state": self.state(now),
+            "usable": self.is_usable(now),
+            "issuer": self.issuer,
+            "client_id": record.map(|record| &record.client_id),
+            "sub": record.and_then(|record| record.subject.as_ref()),
+            "username": record.and_then(|record| record.username.as_ref()),
+            "scope": record.and_then(|record| record.tokens.last()).map(|token| token.scope.join(" ")),
+            "expires_at": self.expires_at().and_then(Timestamp::to_rfc3339),
+            "expires_in": self.expires_at().map(|at| now.seconds_until(at)),
+            "refreshable": record.is_some_and(|record| record.refresh_token.is_some()),
+            "signed_in_at": record.and_then(|record| record.created_at.to_rfc3339()),
+            "problem": self.trouble,
+        })
+    }
+}
+
+fn table(rows: &[Row], opened: &Opened, now: Timestamp) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header([
+        "",
+        "PROFILE",
+        "ISSUER",
+        "SUBJECT",
+        "TOKEN",
+        "RENEWABLE",
+    ]);
+    for row in rows {
+        let token = match (row.state(now), row.expires_at()) {
+            ("signed_out", _) => "signed out".to_owned(),
+            ("unreadable", _) => row.trouble.clone().unwrap_or_default(),
+            (_, Some(at)) if at <= now => {
+                format!(
+                    "expired {} ago",
+                    humanize_span(at.seconds_until(now).unsigned_abs())
+                )
+            }
+            (_, Some(at)) => format!(
+                "expires in {}",
+                humanize_span(now.seconds_until(at).unsigned_abs())
+            ),
+            (_, None) => "no expiry".to_owned(),
+        };
+        let record = row.record.as_ref();
+        let subject =
+            record.and_then(|record| record.subject.as_ref().or(record.username.as_ref()));
+        let renewable = match record {
+            None => "-",
+            Some(record) if record.refresh_token.is_some() => "yes",
+            Some(_) => "no",
+        };
+        table.add_row([
+            if row.current { "*" } else { "" },
+            &escape(&row.profile),
+            &escape(row.issuer.as_deref().unwrap_or("-")),
+            &escape(subject.map_or("-", String::as_str)),
+            &escape(&token),
+            renewable,
+        ]);
+    }
+    format!(
+        "{}store: {} ({})\n",
+        trimmed_table(&table),
+        opened.store.kind().name(),
+        escape(&opened.reason.to_string())
+    )
+}
+
+/// Says why no session is usable: nobody signed in, all expired, or the
+/// records cannot be read.
+fn none_usable(rows: &[Row], opened: &Opened) -> Error {
+    let kind = opened.store.kind().name();
+    if let Some(row) = rows.iter().find(|row| row.trouble.is_some())
+        && let Err(error) = opened.store.load(&Key::session(&row.profile))
+    {
+        return Error::from(error).during(format!(
+            "the session of profile `{}` cannot be read",
+            row.profile
+        ));
+    }
+    let what = if rows.iter().any(|row| row.record.is_some()) {
+        format!("all sessions in the store ({kind}) have expired and cannot be renewed")
+    } else {
+        format!("nobody is signed in (store: {kind}, {})", opened.reason)
+    };
+    Error::PromptNeeded {
+        what,
+        hint: "sign in with `authctl login`".into(),
+    }
+}

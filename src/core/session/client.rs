@@ -1,0 +1,130 @@
+//! Tokens of a client's own: cached, or one request however many ask.
+
+use super::{Ask, Sessions, Token, TokenSource, cached_token, resource_texts, wanted};
+use crate::core::config::{Setting, Source};
+use crate::core::error::Error as CoreError;
+use crate::core::oauth::token::{client_credentials_request, process_token_response};
+use crate::core::oauth::{Endpoints, Parameters, Scopes};
+use crate::core::store::{ClientKey, Key, Record};
+
+/// The scopes that speak of a person (OIDC Core §5.4, §11).
+const PERSONAL_SCOPES: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
+
+impl Sessions<'_> {
+    /// Returns a valid access token of the client's own.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the request meets. A store that fails is no error where the
+    /// token was issued: see [`Token::unsaved`].
+    pub fn client_token(&self, ask: Ask) -> Result<Token, CoreError> {
+        let parameters = self.client_parameters()?;
+        let key = self.client_key(&parameters)?;
+        if ask.no_store {
+            return self.request_client_token(&parameters);
+        }
+        if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
+            return Ok(token);
+        }
+        let _lock = self.lock(&key)?;
+        // Whoever held the lock before may have fetched the very token.
+        if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
+            return Ok(token);
+        }
+        let mut token = self.request_client_token(&parameters)?;
+        let now = self.connection.clock().now();
+        let mut record = Record::new(
+            self.connection.server_name()?,
+            self.connection.client_id()?,
+            now,
+        );
+        record.put_token(token.cached.clone());
+        token.unsaved = self.store.save(&key, &record).err();
+        Ok(token)
+    }
+
+    /// Returns what is asked for. A profile's scope is that of a person's
+    /// sign-in; what of it only a person can be given is left out.
+    fn client_parameters(&self) -> Result<Parameters, CoreError> {
+        let mut parameters = self.connection.parameters()?;
+        let found = self.connection.settings().get(Setting::Scope);
+        if found.is_some_and(|found| matches!(found.source, Source::Profile(_))) {
+            let kept = parameters
+                .scope
+                .into_vec()
+                .into_iter()
+                .filter(|token| !PERSONAL_SCOPES.contains(&token.as_str()));
+            parameters.scope = Scopes::from_wire(&kept.collect::<Vec<_>>().join(" "));
+        }
+        Ok(parameters)
+    }
+
+    fn cached_client_token(
+        &self,
+        key: &Key,
+        parameters: &Parameters,
+        ask: Ask,
+    ) -> Result<Option<Token>, CoreError> {
+        if ask.force {
+            return Ok(None);
+        }
+        let now = self.connection.clock().now();
+        let Some(record) = self.store.load(key)? else {
+            return Ok(None);
+        };
+        let resource = resource_texts(parameters);
+        let token = record
+            .token(&wanted(parameters, &resource))
+            .filter(|token| token.lives(now, ask.min_ttl));
+        Ok(token.map(|token| Token {
+            cached: token.clone(),
+            source: TokenSource::Cache,
+            unsaved: None,
+        }))
+    }
+
+    fn request_client_token(&self, parameters: &Parameters) -> Result<Token, CoreError> {
+        let endpoint = self.connection.endpoint(Endpoints::token)?;
+        let auth = self.connection.auth("token_endpoint")?;
+        let request = client_credentials_request(&endpoint, &auth, parameters);
+        log::debug!("asking {endpoint} for a token of the client's own");
+        let response = self.connection.send(&request)?;
+        let response = process_token_response(&request, &response)?;
+        Ok(Token {
+            cached: cached_token(&response, parameters, self.connection.clock().now()),
+            source: TokenSource::Request,
+            unsaved: None,
+        })
+    }
+
+    /// Returns the key under which a client's own token is kept.
+    fn client_key(&self, parameters: &Parameters) -> Result<Key, CoreError> {
+        let extra: Vec<(String, String)> = parameters
+            .extra
+            .iter()
+            .map(|parameter| {
+                (
+                    parameter.name().to_owned(),
+                    parameter.value().expose().to_owned(),
+                )
+            })
+            .collect();
+        Ok(Key::client(&ClientKey {
+            issuer: &self.connection.server_name()?,
+            client_id: self.connection.client_id()?,
+            account: None,
+            scopes: parameters.scope.as_slice(),
+            audience: parameters.audience.as_deref(),
+            resource: &resource_texts(parameters),
+            proof_key: None,
+            parameters: &extra,
+        }))
+    }
+}

@@ -1,0 +1,114 @@
+//! Why there is no usable session.
+
+use crate::core::config::file::DEFAULT_PROFILE;
+use crate::core::error::{Exit, Report};
+use crate::core::oauth;
+use crate::core::time::Timestamp;
+
+/// Why there is no usable session.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Nobody has signed in with this profile.
+    #[error("nobody is signed in for profile `{profile}`")]
+    NoSession {
+        /// The profile.
+        profile: String,
+    },
+    /// The session is another server's or another client's.
+    #[error("the session of profile `{profile}` is of {has}, not of {wants}")]
+    OtherServer {
+        /// The profile.
+        profile: String,
+        /// Whose it is.
+        has: String,
+        /// Whose the settings say.
+        wants: String,
+    },
+    /// The access token has expired and there is no refresh token.
+    #[error("the session of profile `{profile}` has expired{} and cannot be renewed: the server gave no refresh token", at_text(*.at))]
+    Expired {
+        /// The profile.
+        profile: String,
+        /// When the last access token expired.
+        at: Option<Timestamp>,
+    },
+    /// The server does not take the refresh token any more.
+    #[error("the session of profile `{profile}` cannot be renewed: the server answered {}{}", .response.error, .response.described())]
+    RefreshRefused {
+        /// The profile.
+        profile: String,
+        /// What it answered.
+        response: oauth::ErrorResponse,
+    },
+    /// Other processes renewed the session again and again.
+    #[error("the session of profile `{profile}` is being renewed elsewhere at the same time")]
+    Busy {
+        /// The profile.
+        profile: String,
+    },
+}
+
+fn at_text(at: Option<Timestamp>) -> String {
+    at.map_or_else(String::new, |at| format!(" at {at}"))
+}
+
+impl Error {
+    /// Returns what the server answered, where it did.
+    pub fn response(&self) -> Option<&oauth::ErrorResponse> {
+        match self {
+            Self::RefreshRefused { response, .. } => Some(response),
+            Self::NoSession { .. }
+            | Self::OtherServer { .. }
+            | Self::Expired { .. }
+            | Self::Busy { .. } => None,
+        }
+    }
+}
+
+impl Report for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoSession { .. } => "no_session",
+            Self::OtherServer { .. } => "session_of_other_server",
+            Self::Expired { .. } => "session_expired",
+            Self::RefreshRefused { .. } => "refresh_refused",
+            Self::Busy { .. } => "session_busy",
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NoSession { .. }
+            | Self::OtherServer { .. }
+            | Self::Expired { .. }
+            | Self::RefreshRefused { .. } => Exit::SignIn,
+            Self::Busy { .. } => Exit::Unreachable,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoSession { profile } => Some(format!(
+                "sign in with `authctl login{}`",
+                profile_flag(profile)
+            )),
+            Self::OtherServer { profile, .. } => Some(format!(
+                "sign in there with `authctl login{}`, or name another profile with `--profile`",
+                profile_flag(profile)
+            )),
+            Self::Expired { profile, .. } | Self::RefreshRefused { profile, .. } => Some(format!(
+                "sign in again with `authctl login{}`",
+                profile_flag(profile)
+            )),
+            Self::Busy { .. } => Some("try again".into()),
+        }
+    }
+}
+
+fn profile_flag(profile: &str) -> String {
+    if profile == DEFAULT_PROFILE {
+        String::new()
+    } else {
+        format!(" --profile {profile}")
+    }
+}

@@ -1,0 +1,151 @@
+//! One process at a time: the lock around read, refresh, save.
+//!
+//! The lock is the kernel's (`flock`, `LockFileEx`), so it ends with its
+//! holder however that ends. It is taken on a file of its own, never on the
+//! data: data files are replaced, and a lock on a replaced file guards
+//! nothing (int128/kubelogin#1144). Lock files are never removed, for the
+//! same reason.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use super::folder::{Folder, Notes};
+use super::{Error, Key, LockHolder};
+use crate::core::time::Timestamp;
+
+/// Holds the lock of one key until it is dropped.
+#[derive(Debug)]
+#[must_use = "the lock ends when the guard is dropped"]
+pub struct LockGuard(Option<File>);
+
+impl LockGuard {
+    /// Returns a guard over nothing, for stores that keep nothing.
+    pub(super) fn over_nothing() -> Self {
+        Self(None)
+    }
+}
+
+impl Drop for LockGuard {
+    fn drop(&mut self) {
+        if let Some(file) = self.0.take() {
+            // A later waiter must not be told of a process that is gone.
+            let _ = file.set_len(0);
+            let _ = file.unlock();
+        }
+    }
+}
+
+/// Takes the lock of `key` in `folder`, for at most `wait`. `on_wait` is
+/// called once, when the wait has become long enough to be worth a line.
+///
+/// # Errors
+///
+/// [`Error::Locked`] with the holder once `wait` has passed; [`Error::Unsafe`]
+/// and [`Error::Io`] of the folder and the lock file.
+pub(super) fn lock(
+    folder: &Folder,
+    key: &Key,
+    wait: Duration,
+    on_wait: &mut dyn FnMut(&LockHolder),
+) -> Result<LockGuard, Error> {
+    let name = file_name(key);
+    let started = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    let mut told = false;
+    loop {
+        let mut file = folder.open_lock(&name)?;
+        match file.try_lock() {
+            Ok(()) if folder.is_current(&file, &name) => {
+                // Saying who holds it is a courtesy: a full disk must not
+                // keep anyone from the lock.
+                let _ = sign(&mut file);
+                return Ok(LockGuard(Some(file)));
+            }
+            // Whoever cleans up temporary folders removed the file between
+            // open and lock; others would lock another one.
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(source)) => {
+                return Err(Error::io("lock", folder.path().join(&name), source));
+            }
+        }
+        let waited = started.elapsed();
+        if waited >= wait {
+            return Err(Error::Locked {
+                key: key.name().to_owned(),
+                holder: holder(&mut file),
+            });
+        }
+        if !told && waited >= TOLD_AFTER {
+            told = true;
+            on_wait(&holder(&mut file));
+        }
+        std::thread::sleep(pause.min(wait - waited));
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Takes the lock of `key` in the folder at `path`, which is made if absent.
+pub(super) fn lock_in(
+    path: &Path,
+    notes: &Notes,
+    key: &Key,
+    wait: Duration,
+    on_wait: &mut dyn FnMut(&LockHolder),
+) -> Result<LockGuard, Error> {
+    lock(&Folder::create(path, notes)?, key, wait, on_wait)
+}
+
+/// Returns where the locks of a store that belongs to the user and not to a
+/// folder lie, such as the keychain: one folder a user, whatever the
+/// environment says, so that processes with different `HOME` or `XDG_*` meet.
+/// `data_dir` serves where the platform gives each user one such folder
+/// whatever the environment says.
+pub fn lock_dir_of_user(data_dir: &Path) -> PathBuf {
+    #[cfg(unix)]
+    {
+        // Neither `data_dir` nor `$TMPDIR`, which differ between sessions of
+        // one user.
+        let _ = data_dir;
+        let uid = rustix::process::geteuid().as_raw();
+        PathBuf::from(format!("/tmp/authctl-{uid}"))
+    }
+    #[cfg(not(unix))]
+    {
+        data_dir.join("locks")
+    }
+}
+
+pub(super) fn file_name(key: &Key) -> String {
+    format!("{}.lock", key.hash())
+}
+
+fn sign(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.write_all(format!("{}\n", std::process::id()).as_bytes())
+}
+
+fn holder(file: &mut File) -> LockHolder {
+    let mut text = String::new();
+    let read = file
+        .seek(SeekFrom::Start(0))
+        .and_then(|_| file.take(PID_LENGTH).read_to_string(&mut text));
+    let pid = read.ok().and_then(|_| text.trim().parse().ok());
+    // The holder wrote its pid when it took the lock.
+    let since = pid.and_then(|_: u32| {
+        let changed = file.metadata().ok()?.modified().ok()?;
+        let seconds = changed.duration_since(UNIX_EPOCH).ok()?.as_secs();
+        i64::try_from(seconds).ok().map(Timestamp)
+    });
+    LockHolder { pid, since }
+}
+
+/// A refresh takes some tens of milliseconds; polling starts well below.
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// Shorter waits are everyday and not worth a line.
+const TOLD_AFTER: Duration = Duration::from_millis(500);
+/// Ten digits and a line feed.
+const PID_LENGTH: u64 = 11;
