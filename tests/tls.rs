@@ -313,3 +313,58 @@ fn files_that_are_no_certificates_are_named() {
         assert_eq!(error.exit(), Exit::Config);
     }
 }
+
+/// Sends a request to `TEST_URL` in a process whose environment the parent
+/// chose; see [`the_environment_chooses_the_roots_and_logs_no_keys`].
+#[test]
+#[ignore = "run by another test"]
+fn in_a_chosen_environment() {
+    let Ok(target) = std::env::var("TEST_URL") else {
+        return;
+    };
+    let result = Client::new(Options::default())
+        .send(&Request::get(target.parse().expect("a URL")))
+        .map(|response| response.status);
+    println!("result: {result:?}");
+}
+
+/// H6: nobody else gets the keys of the session. `SSL_CERT_FILE` stands for
+/// the system's roots, also where there are none.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_environment_chooses_the_roots_and_logs_no_keys() {
+    let authority = Authority::new();
+    let address = serve(authority.issue(|_| ()), None);
+    let dir = tempfile::tempdir().expect("a folder");
+    let roots = dir.path().join("roots.pem");
+    let keys = dir.path().join("keys.log");
+    std::fs::write(&roots, &authority.pem).expect("written");
+    let nowhere = dir.path().join("nothing");
+    let run = |file: &std::path::Path| {
+        let output = std::process::Command::new(std::env::current_exe().expect("this test"))
+            .args([
+                "--exact",
+                "in_a_chosen_environment",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env_clear()
+            .env("TEST_URL", format!("https://{address}/"))
+            .env("SSL_CERT_FILE", file)
+            .env("SSL_CERT_DIR", &nowhere)
+            .env("SSLKEYLOGFILE", &keys)
+            .output()
+            .expect("run");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let result = text.lines().find_map(|line| line.split_once("result: "));
+        result.expect("a result").1.to_owned()
+    };
+    assert_eq!(run(&roots), "Ok(200)");
+    assert!(!keys.exists(), "SSLKEYLOGFILE is not looked at");
+    // Mozilla's are used then, which do not know this one.
+    let result = run(&nowhere);
+    assert!(
+        result.contains("self-signed or of an authority that is not trusted"),
+        "{result}"
+    );
+}

@@ -256,7 +256,13 @@ impl<'a> Documents<'a> {
 
     fn send(&self, request: &Request, deadline: Duration) -> Result<Response, http::Error> {
         let left = deadline.saturating_sub(self.clock.monotonic());
-        send_with_retries(self.transport, self.clock, request, left)
+        send_with_retries(self.transport, self.clock, request, left).map_err(|error| match error {
+            http::Error::TimedOut { host, .. } => http::Error::TimedOut {
+                host,
+                after: self.budget,
+            },
+            other => other,
+        })
     }
 
     /// Takes a document from the disk where that will do, else from `fetch`.
@@ -279,7 +285,7 @@ impl<'a> Documents<'a> {
         let cached = cached.and_then(|entry| Some((judge(entry.body.as_bytes())?, entry)));
         if let Some((document, entry)) = cached {
             if entry.is_fresh(now) {
-                log::debug!("using the cached copy of {key}");
+                log::debug!("using the cached copy of {}", without_query(key));
                 return Ok(Loaded::new(document, Origin::Cache));
             }
             return match fetch() {
@@ -379,6 +385,10 @@ fn nowhere(first: http::Error, second: CoreError) -> CoreError {
         (_, second @ (CoreError::OAuth(_) | CoreError::Http(_))) => second,
         (first, _) => first.into(),
     }
+}
+
+fn without_query(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
 }
 
 fn is_unknown_kid(error: &jose::Error) -> bool {
