@@ -1,20 +1,5 @@
 //! Reading a configuration from TOML.
 //!
-//! ```toml
-//! audience = "https://api.example"
-//! alg = "ES256"
-//! scopes = ["openid", "profile", "orders:read"]
-//! access_token_lifetime = "10m"
-//!
-//! [users.carol]
-//! password_hash = "$argon2id$v=19$m=19456,t=2,p=1$…$…"
-//! claims = { name = "Carol", email = "carol@example.com" }
-//!
-//! [clients.web]
-//! secret = "hashed when it is loaded"
-//! grant_types = ["password", "refresh_token"]
-//! ```
-//!
 //! A key that is not known is an error with a suggestion: a mistyped
 //! `access_token_lifetme` must not quietly leave the default. No error shows a
 //! value of the file, since it may be a password.
@@ -46,6 +31,37 @@ impl Config {
     /// Reads a configuration. What it leaves out is as in
     /// [`Config::built_in`], but for users and clients: there are those of
     /// the file only.
+    ///
+    /// ```
+    /// # let file = r#"
+    /// issuer = "http://127.0.0.1:9400"      # all optional; else from the address
+    /// audience = "https://api.example"      # else the issuer
+    /// alg = "RS256"
+    /// scopes = ["openid", "profile", "email", "orders:read"]  # "*" allows any
+    /// default_scopes = ["openid", "profile"]
+    /// access_token_lifetime = "1h"
+    /// id_token_lifetime = "1h"
+    /// refresh_token_lifetime = "30d"
+    /// refresh_token_rotation = true
+    /// refresh_token_reuse_grace = "10s"
+    ///
+    /// [users.carol]
+    /// password = "hashed when it is read"   # or password_hash = "$argon2id$…"
+    /// sub = "user-3"                        # else the name
+    /// claims = { name = "Carol", email = "carol@example.com" }
+    ///
+    /// [clients.web]                         # no secret: a public client
+    /// grant_types = ["password", "refresh_token"]
+    ///
+    /// [clients.batch]
+    /// secret = "hashed, too"                # or secret_hash = "$argon2id$…"
+    /// grant_types = ["client_credentials"]
+    /// scopes = ["orders:read"]              # else all of the server's
+    /// # "#;
+    /// # let config = authctl::server::Config::from_toml(file)?;
+    /// # assert_eq!(config.clients.len(), 2);
+    /// # Ok::<(), authctl::core::Error>(())
+    /// ```
     ///
     /// Passwords and secrets that stand in the file as they are get hashed
     /// (argon2id), which takes some 20 ms each.

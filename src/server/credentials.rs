@@ -248,6 +248,16 @@ mod tests {
     }
 
     #[test]
+    fn v10_an_unknown_name_costs_what_the_costliest_known_one_does() {
+        let published = Verifier::published("wonderland");
+        let hashed = Verifier::hash(&Secret::new("looking-glass")).unwrap();
+        let cost = |all: &[Verifier]| Checker::new(all.iter()).unwrap().stand_in.cost();
+        assert_eq!(cost(&[published.clone(), hashed.clone()]), hashed.cost());
+        assert_eq!(cost(&[published]), 0);
+        assert_eq!(hashed.cost(), 19 * 1024 * 2);
+    }
+
+    #[test]
     fn no_verifier_and_no_user_is_still_no() {
         assert!(!check(&[], None, ""));
     }

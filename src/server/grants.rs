@@ -151,7 +151,8 @@ impl Grants {
     /// # Errors
     ///
     /// `invalid_grant` for a token that is unknown, expired, revoked, another
-    /// client's, or spent before the grace time; the last ends the family.
+    /// client's, or spent longer ago than the grace time; the last ends the
+    /// family.
     pub(super) fn refresh(
         &self,
         token: &Secret,
@@ -177,42 +178,31 @@ impl Grants {
         if record.expires_at <= now {
             return Err(Refusal::invalid_grant("the refresh token has expired"));
         }
-        let successor = match &record.spent {
+        let successor = match record.spent.as_ref().map(|spent| &spent.kept) {
             None => None,
-            Some(spent) => match &spent.kept {
-                Some((before, answer)) if before == asked => return Ok(answer.clone()),
-                // The same token in the grace time for something else: an
-                // access token for that, and the successor it already has.
-                Some((_, answer)) => Some(answer.refresh_token.clone()),
-                None => {
-                    log::warn!(
-                        "a refresh token of client `{client_id}` came again after it was spent; its family ends"
-                    );
-                    inner.end(id);
-                    return Err(Refusal::invalid_grant(
-                        "the refresh token was used before; all tokens of the grant are revoked",
-                    ));
-                }
-            },
+            Some(Some((before, answer))) if before == asked => return Ok(answer.clone()),
+            // The same token in the grace time for something else: an access
+            // token for that, and the successor that it already has.
+            Some(Some((_, answer))) => answer.refresh_token.clone(),
+            Some(None) => {
+                log::warn!(
+                    "a refresh token of client `{client_id}` came again after it was spent; its family ends"
+                );
+                inner.end(id);
+                return Err(Refusal::invalid_grant(
+                    "the refresh token was used before; all tokens of the grant are revoked",
+                ));
+            }
         };
         let minted = mint(&family.grant)?;
-        let answer = match successor {
-            Some(refresh_token) => Answer {
-                minted,
-                refresh_token,
-            },
-            None if self.rules.rotation => Answer {
-                minted,
-                refresh_token: Some(random::token()?),
-            },
-            None => Answer {
-                minted,
-                refresh_token: None,
-            },
+        let rotates = self.rules.rotation && successor.is_none();
+        let next = rotates.then(random::token).transpose()?;
+        inner.remember_access(id, &minted);
+        let answer = Answer {
+            minted,
+            refresh_token: successor.or_else(|| next.clone()),
         };
-        inner.remember_access(id, &answer.minted);
-        let fresh = inner.refresh.get(&key).is_some_and(|r| r.spent.is_none());
-        if let (true, true, Some(next)) = (fresh, self.rules.rotation, &answer.refresh_token) {
+        if let Some(next) = &next {
             inner.remember_refresh(id, next, now, self.rules.lifetime);
             inner.spend(key, asked, &answer, now, self.rules.grace);
         }
