@@ -94,7 +94,9 @@ impl Serialize for Record {
         map.serialize_entry("client_id", &self.client_id)?;
         optional(&mut map, "subject", self.subject.as_ref())?;
         optional(&mut map, "username", self.username.as_ref())?;
-        map.serialize_entry("requested_scope", &self.requested_scope)?;
+        if !self.requested_scope.is_empty() {
+            map.serialize_entry("requested_scope", &self.requested_scope)?;
+        }
         optional(&mut map, "refresh_token", exposed(&self.refresh_token))?;
         optional(&mut map, "id_token", exposed(&self.id_token))?;
         map.serialize_entry("tokens", &self.tokens)?;
