@@ -129,6 +129,11 @@ impl Context {
         Ok(directories()?.config_dir().join("config.toml"))
     }
 
+    /// Returns the file that `--config` names.
+    pub fn config_flag(&self) -> Option<&Path> {
+        self.globals.config.as_deref()
+    }
+
     /// Returns the configuration, read once.
     ///
     /// # Errors

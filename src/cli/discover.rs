@@ -6,6 +6,7 @@ use authctl::core::error::Error;
 use serde_json::{Map, Value};
 
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::escape;
 
 /// Show a server's metadata and what it supports
@@ -23,17 +24,8 @@ pub struct DiscoverArgs {
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
 
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// A summary
-    Human,
-    /// The document as it came
-    Json,
+    #[command(flatten)]
+    output: OutputArg,
 }
 
 /// Members of the summary, by heading: endpoints, then what is supported.
@@ -61,7 +53,7 @@ pub fn run(cx: &Context, args: &DiscoverArgs) -> Result<(), Error> {
         layer.insert(Setting::Issuer, SettingValue::Text(issuer.clone()));
     }
     let settings = cx.settings(layer)?;
-    let members = cx.with_connection(&settings, Freshness::Fetched, |connection| {
+    let members = cx.with_connection(&settings, Freshness::Fetch, |connection| {
         let metadata = connection.metadata()?;
         metadata
             .map(|metadata| metadata.members().clone())
@@ -72,7 +64,7 @@ pub fn run(cx: &Context, args: &DiscoverArgs) -> Result<(), Error> {
                 )
             })
     })?;
-    if cx.json || args.output == Some(Format::Json) {
+    if args.output.is_json(cx) {
         return cx.render.json(&Value::Object(members));
     }
     cx.render.text(&summary(&members))
@@ -103,7 +95,9 @@ fn summary(members: &Map<String, Value>) -> String {
             continue;
         };
         let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
-        line(heading, &values.join(", "));
+        if !values.is_empty() {
+            line(heading, &values.join(", "));
+        }
     }
     text
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::connection::ConnectionArgs;
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::claims_text;
 use super::token_input::{HintArg, TokenInput};
 
@@ -25,20 +26,11 @@ pub struct IntrospectArgs {
     #[command(flatten)]
     hint: HintArg,
 
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
+    #[command(flatten)]
+    output: OutputArg,
 
     #[command(flatten)]
     connection: ConnectionArgs,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// A line a member
-    Human,
-    /// The answer as it came
-    Json,
 }
 
 /// Asks and shows the answer.
@@ -63,7 +55,7 @@ pub fn run(cx: &Context, args: &IntrospectArgs) -> Result<(), Error> {
     if !answer.active {
         return Err(Error::NotActive);
     }
-    if cx.json || args.output == Some(Format::Json) {
+    if args.output.is_json(cx) {
         return cx.render.json(&Value::Object(answer.members));
     }
     cx.render.text(&claims_text(&answer.members, cx.now()))

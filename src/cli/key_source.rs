@@ -32,7 +32,7 @@ pub struct KeySourceArgs {
     secret: Option<SecretRef>,
 
     /// Passphrase of an encrypted --key; asked for by default
-    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "key", value_parser = SecretRefParser)]
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "key", conflicts_with_all = ["jwks", "secret"], value_parser = SecretRefParser)]
     passphrase: Option<SecretRef>,
 }
 

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::connection::{ConnectionArgs, reference_text, text};
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::escape;
 use super::secrets::SecretRefParser;
 
@@ -37,9 +38,8 @@ pub struct LoginArgs {
     #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
     password: Option<SecretRef>,
 
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
+    #[command(flatten)]
+    output: OutputArg,
 
     #[command(flatten)]
     connection: ConnectionArgs,
@@ -52,14 +52,6 @@ enum Flow {
     Auto,
     /// Username and password (RFC 6749 section 4.3)
     Password,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// Lines for a person
-    Human,
-    /// One object
-    Json,
 }
 
 /// Said once for each profile.
@@ -103,7 +95,7 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
     opened
         .must_keep()
         .map_err(|error| Error::from(error).during(what.clone()))?;
-    let record = cx.with_opened(&settings, Freshness::Fetched, &opened, |sessions| {
+    let record = cx.with_opened(&settings, Freshness::Fetch, &opened, |sessions| {
         choose_flow(cx, args, sessions)?;
         // Where it is known already who signs in, a wrong setting is said
         // before a password is asked for.
@@ -226,7 +218,7 @@ fn answer(
 ) -> Result<(), Error> {
     let token = record.tokens.last();
     let expires_at = token.and_then(|token| token.expires_at);
-    if cx.json || args.output == Some(Format::Json) {
+    if args.output.is_json(cx) {
         return cx.render.json(&json!({
             "profile": profile,
             "issuer": record.issuer,

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::connection::ConnectionArgs;
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::escape;
 use super::sessions::profiles_with_sessions;
 
@@ -25,20 +26,11 @@ pub struct LogoutArgs {
     #[arg(long)]
     end_session: bool,
 
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
+    #[command(flatten)]
+    output: OutputArg,
 
     #[command(flatten)]
     connection: ConnectionArgs,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// A line a session
-    Human,
-    /// One object, or one a line with --all
-    Json,
 }
 
 /// Signs out.
@@ -78,7 +70,7 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
         Ok(ended)
     })?;
     told(cx, profile, &ended)?;
-    if cx.json || args.output == Some(Format::Json) {
+    if args.output.is_json(cx) {
         return cx.render.json(&json!({
             "profile": profile,
             "was_signed_in": ended.was_kept,

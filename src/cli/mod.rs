@@ -5,6 +5,7 @@ mod completions;
 mod connection;
 mod context;
 mod decode;
+mod demo;
 mod discover;
 mod file_set;
 mod help;
@@ -15,6 +16,7 @@ mod keygen;
 mod login;
 mod logout;
 mod man;
+mod output;
 mod profile;
 mod prompt;
 mod refresh;
@@ -22,7 +24,9 @@ mod remote;
 mod render;
 mod revoke;
 mod secrets;
+mod serve;
 mod sessions;
+mod signals;
 mod status;
 mod token;
 mod token_input;
@@ -73,7 +77,8 @@ pub struct Globals {
     #[arg(short, long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// Read this configuration file [env: AUTHCTL_CONFIG]
+    /// Read this configuration file; with `serve`, the server's
+    /// [env: AUTHCTL_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
@@ -148,6 +153,8 @@ pub enum Command {
     Decode(decode::DecodeArgs),
     Verify(verify::VerifyArgs),
     Keygen(keygen::KeygenArgs),
+    Serve(serve::ServeArgs),
+    Demo(demo::DemoArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -184,6 +191,8 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Introspect(args) => introspect::run(cx, &args)?,
         Command::Revoke(args) => revoke::run(cx, &args)?,
         Command::Discover(args) => discover::run(cx, &args)?,
+        Command::Serve(args) => return serve::run(cx, &args),
+        Command::Demo(args) => demo::run(cx, &args)?,
         Command::Decode(args) => decode::run(cx, &args)?,
         Command::Verify(args) => verify::run(cx, &args)?,
         Command::Keygen(args) => keygen::run(cx, &args)?,

@@ -7,6 +7,7 @@ use comfy_table::presets::NOTHING;
 use serde_json::{Map, Value as Json, json};
 
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::{escape, trimmed_table};
 
 /// List, show and change profiles
@@ -22,7 +23,7 @@ pub struct ProfileArgs {
 #[derive(clap::Subcommand, Debug)]
 enum ProfileCommand {
     /// List the profiles
-    List(OutputArgs),
+    List(OutputArg),
     /// Show the settings in force, each with where it comes from
     ///
     /// Flag wins over environment, environment over profile. A secret is shown
@@ -32,7 +33,7 @@ enum ProfileCommand {
         #[arg(value_name = "NAME")]
         name: Option<String>,
         #[command(flatten)]
-        output: OutputArgs,
+        output: OutputArg,
     },
     /// Set or unset one setting of a profile
     ///
@@ -65,27 +66,11 @@ enum ProfileCommand {
     },
 }
 
-#[derive(clap::Args, Clone, Copy, Debug)]
-struct OutputArgs {
-    /// Shape of the answer
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    output: Format,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Format {
-    #[default]
-    Human,
-    Json,
-}
-
 /// Runs the subcommand.
 pub fn run(cx: &Context, args: ProfileArgs) -> Result<(), Error> {
     match args.command {
-        ProfileCommand::List(output) => list(cx, cx.json || output.output == Format::Json),
-        ProfileCommand::Show { name, output } => {
-            show(cx, name, cx.json || output.output == Format::Json)
-        }
+        ProfileCommand::List(output) => list(cx, output.is_json(cx)),
+        ProfileCommand::Show { name, output } => show(cx, name, output.is_json(cx)),
         ProfileCommand::Set { name, key, value } => set(cx, &name, &key, value),
         ProfileCommand::Use { name } => {
             let mut config = existing(cx, &name)?;

@@ -19,13 +19,11 @@ pub fn hidden(label: &str, instead: &str) -> Result<Secret, Error> {
         let _guard = TerminalGuard::new();
         rpassword::prompt_password(format!("{label}: "))
     };
-    match answer {
-        Ok(answer) => {
-            say("\n");
-            Ok(Secret::new(answer))
-        }
-        Err(error) => Err(failed(&error, label, instead)),
-    }
+    // What was typed ended without its line ending being shown.
+    say("\n");
+    answer
+        .map(Secret::new)
+        .map_err(|error| failed(&error, label, instead))
 }
 
 /// Asks for a text that may be seen.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::connection::ConnectionArgs;
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::escape;
 use super::sessions::profiles_with_sessions;
 
@@ -21,25 +22,16 @@ pub struct RefreshArgs {
     #[arg(long, conflicts_with = "profile")]
     all: bool,
 
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
+    #[command(flatten)]
+    output: OutputArg,
 
     #[command(flatten)]
     connection: ConnectionArgs,
 }
 
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// A line a session
-    Human,
-    /// One object, or one a line with --all
-    Json,
-}
-
 /// Renews.
 pub fn run(cx: &Context, args: &RefreshArgs) -> Result<(), Error> {
-    let as_json = cx.json || args.output == Some(Format::Json);
+    let as_json = args.output.is_json(cx);
     if !args.all {
         let profile = cx.profile_name()?;
         let layer = args.connection.layer();

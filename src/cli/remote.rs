@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use authctl::core::config::{Layer, SecretRef, Setting, Settings};
-use authctl::core::connection::{Connection, SecretSource};
+use authctl::core::connection::{Connection, Network, SecretSource};
 use authctl::core::documents::{Documents, Freshness};
 use authctl::core::error::Error;
 use authctl::core::http::{Client, Options};
@@ -53,13 +53,15 @@ impl Context {
         let cache = directories()
             .ok()
             .map(|folders| folders.cache_dir().to_owned());
-        let documents = Documents::new(&client, &SystemClock, cache);
-        let connection = Connection::new(settings, &documents, self, freshness);
-        let done = work(&connection);
-        for note in documents.take_notes() {
-            self.render.note(&note);
-        }
-        done
+        let budget = self.timeout(settings)?;
+        let documents = Documents::new(&client, &SystemClock, cache, budget);
+        let network = Network {
+            transport: &client,
+            documents: &documents,
+            clock: &SystemClock,
+            budget,
+        };
+        work(&Connection::new(settings, &network, self, freshness))
     }
 
     /// Hands the sessions of a connection to `work`.

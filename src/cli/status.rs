@@ -11,6 +11,7 @@ use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::{escape, trimmed_table};
 use super::sessions::profiles_in;
 
@@ -19,17 +20,8 @@ use super::sessions::profiles_in;
 /// Exits with 4 when none is usable.
 #[derive(clap::Args, Debug)]
 pub struct StatusArgs {
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// A table
-    Human,
-    /// One object
-    Json,
+    #[command(flatten)]
+    output: OutputArg,
 }
 
 /// One session, or a profile that has none.
@@ -54,7 +46,7 @@ pub fn run(cx: &Context, args: &StatusArgs) -> Result<ExitCode, Error> {
         // On failure stdout is empty; the error says what the table would.
         return Err(none_usable(&rows, &opened));
     }
-    if cx.json || args.output == Some(Format::Json) {
+    if args.output.is_json(cx) {
         let sessions: Vec<Value> = rows.iter().map(|row| row.json(now)).collect();
         cx.render.json(&json!({
             "sessions": sessions,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::connection::ConnectionArgs;
 use super::context::Context;
+use super::output::OutputArg;
 use super::render::claims_text;
 
 /// Show who is signed in: UserInfo, or the ID Token's claims
@@ -17,20 +18,11 @@ use super::render::claims_text;
 /// are those of the ID Token that was verified at the sign-in.
 #[derive(clap::Args, Debug)]
 pub struct WhoamiArgs {
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
+    #[command(flatten)]
+    output: OutputArg,
 
     #[command(flatten)]
     connection: ConnectionArgs,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    /// A line a claim
-    Human,
-    /// The claims
-    Json,
 }
 
 /// Shows the claims.
@@ -38,7 +30,7 @@ pub fn run(cx: &Context, args: &WhoamiArgs) -> Result<(), Error> {
     let claims = cx.with_sessions(args.connection.layer(), Freshness::Cached, |sessions| {
         claims(cx, sessions)
     })?;
-    if cx.json || args.output == Some(Format::Json) {
+    if args.output.is_json(cx) {
         return cx.render.json(&Value::Object(claims));
     }
     cx.render.text(&claims_text(&claims, cx.now()))

@@ -5,12 +5,13 @@
 //! comes from the cache needs no metadata, no secret and no network.
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use super::config::resolve::bad;
 use super::config::{self, Found, SecretRef, Setting, Settings, Source};
 use super::documents::{Documents, Freshness};
 use super::error::Error;
-use super::http::{Request, Response};
+use super::http::{Request, Response, Transport, send_with_retries};
 use super::oauth::client_auth::choose;
 use super::oauth::{
     AuthMethod, ClientAuth, Endpoints, Metadata, Parameter, Parameters, Resource, Scopes,
@@ -30,10 +31,22 @@ pub trait SecretSource {
     fn read(&self, reference: &SecretRef, label: &str, instead: &str) -> Result<Secret, Error>;
 }
 
+/// How anything is sent.
+pub struct Network<'a> {
+    /// Carries requests.
+    pub transport: &'a dyn Transport,
+    /// Public documents of servers.
+    pub documents: &'a Documents<'a>,
+    /// The clock.
+    pub clock: &'a dyn Clock,
+    /// How long one exchange may take, all tries together.
+    pub budget: Duration,
+}
+
 /// A server and a client of it, as the settings of one call name them.
 pub struct Connection<'a> {
     settings: &'a Settings,
-    documents: &'a Documents<'a>,
+    network: &'a Network<'a>,
     secrets: &'a dyn SecretSource,
     freshness: Freshness,
     metadata: OnceCell<Option<Metadata>>,
@@ -45,13 +58,13 @@ impl<'a> Connection<'a> {
     /// server's metadata has to be.
     pub fn new(
         settings: &'a Settings,
-        documents: &'a Documents<'a>,
+        network: &'a Network<'a>,
         secrets: &'a dyn SecretSource,
         freshness: Freshness,
     ) -> Self {
         Self {
             settings,
-            documents,
+            network,
             secrets,
             freshness,
             metadata: OnceCell::new(),
@@ -66,21 +79,27 @@ impl<'a> Connection<'a> {
 
     /// Returns where the server's documents come from.
     pub fn documents(&self) -> &Documents<'a> {
-        self.documents
+        self.network.documents
     }
 
     /// Returns the clock.
-    pub fn clock(&self) -> &dyn Clock {
-        self.documents.clock()
+    pub fn clock(&self) -> &'a dyn Clock {
+        self.network.clock
     }
 
     /// Sends a request and returns the answer to it.
     ///
     /// # Errors
     ///
-    /// Those of the transport.
+    /// Those of [`send_with_retries`].
     pub fn send(&self, request: &Request) -> Result<Response, Error> {
-        Ok(self.documents.send(request)?)
+        let Network {
+            transport,
+            clock,
+            budget,
+            ..
+        } = *self.network;
+        Ok(send_with_retries(transport, clock, request, budget)?)
     }
 
     /// Returns the issuer, where one is given.
@@ -120,7 +139,10 @@ impl<'a> Connection<'a> {
             return Ok(metadata.as_ref());
         }
         let metadata = match self.issuer()? {
-            Some(issuer) => Some(self.documents.metadata(&issuer, self.freshness)?),
+            Some(issuer) => {
+                let loaded = self.network.documents.metadata(&issuer, self.freshness)?;
+                Some(loaded.document)
+            }
             None => None,
         };
         Ok(self.metadata.get_or_init(|| metadata).as_ref())

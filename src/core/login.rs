@@ -3,9 +3,9 @@
 use super::connection::Connection;
 use super::error::Error;
 use super::oauth::token::{password_request, process_token_response};
-use super::oauth::{self, Parameters, Scopes, id_token};
+use super::oauth::{self, Parameters, Scopes};
 use super::secret::Secret;
-use super::session::{Sessions, cached_token};
+use super::session::{Sessions, cached_token, identity};
 use super::store::{Key, Record};
 
 /// The scope that is asked for where nobody says otherwise and the server
@@ -48,19 +48,18 @@ pub fn by_password(
     log::debug!("signing in at {endpoint}");
     let _held = sessions.shield.hold();
     let response = connection.send(&request)?;
-    let response = process_token_response(&request, &response)?;
-    let claims = match &response.id_token {
-        Some(token) => Some(id_token::verify(connection, token, &response.access_token)?),
-        None => None,
-    };
+    let tokens = process_token_response(&request, &response)?;
+    let id_token = identity::verify(connection, &tokens, &response, None)?;
     let now = connection.clock().now();
     let mut record = Record::new(connection.server_name()?, connection.client_id()?, now);
     record.username = Some(username.to_owned());
-    record.subject = claims.map(|claims| claims.subject);
     record.requested_scope = parameters.scope.sorted();
-    record.refresh_token = response.refresh_token.clone();
-    record.id_token = response.id_token.clone();
-    record.put_token(cached_token(&response, &parameters, now));
+    record.refresh_token = tokens.refresh_token.clone();
+    if let Some(id_token) = id_token {
+        record.subject = Some(id_token.subject);
+        record.id_token = tokens.id_token.clone();
+    }
+    record.put_token(cached_token(&tokens, &parameters, now));
     keep(sessions, &record)?;
     Ok(record)
 }

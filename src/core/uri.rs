@@ -200,4 +200,32 @@ mod tests {
             assert_eq!(text.parse::<HttpsUrl>(), Err(why), "{text:?}");
         }
     }
+
+    #[test]
+    fn parts_are_named_as_a_person_would() {
+        for (text, authority, loopback) in [
+            ("https://as.example/t?x=1", "as.example", false),
+            ("https://as.example:443/", "as.example", false),
+            ("https://as.example:8443/", "as.example:8443", false),
+            ("http://127.0.0.1:9400/t", "127.0.0.1:9400", true),
+            ("http://[::1]:1/", "[::1]:1", true),
+            ("https://LOCALHOST/", "localhost", true),
+            ("https://localhost.example/", "localhost.example", false),
+        ] {
+            let url: HttpsUrl = text.parse().expect(text);
+            assert_eq!(url.authority(), authority, "{text}");
+            assert_eq!(url.is_loopback(), loopback, "{text}");
+            assert!(!url.without_query().contains('?'), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_parsed_url_is_held_to_the_same_rules() {
+        let parse = |text| Url::parse(text).expect("a URL");
+        assert_eq!(
+            HttpsUrl::try_from(parse("http://as.example/")),
+            Err(InvalidUrl::Http("as.example".into()))
+        );
+        assert!(HttpsUrl::try_from(parse("https://as.example/")).is_ok());
+    }
 }

@@ -1,131 +1,143 @@
-//! Runs the binary in a world of its own: an empty environment, a temporary
-//! home, the file store, no prompts, no colour.
-//!
-//! What is not expected is an error: by default a command ends with 0 and says
-//! nothing on either stream, so that silence is proved too.
-//!
-//! ```ignore
-//! let world = World::new();
-//! world.authctl(["decode", "x"]).code(3).stderr_has("malformed").run();
-//! ```
+//! Runs the binary in an environment of its own: a temporary home, the file
+//! store, no variable that was not asked for. Silence is proved too: what a
+//! test does not name must be empty.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use authctl::server::{Config, Options, Running, Server};
 
-/// A temporary home, and the folder that commands run in.
-pub struct World {
+use crate::expect::Expected;
+
+/// A home directory with nothing in it, and the variables of all its calls.
+pub struct Home {
     folder: tempfile::TempDir,
+    variables: Vec<(OsString, Option<OsString>)>,
 }
 
-impl World {
-    /// Makes an empty one.
+impl Home {
+    /// Makes one, with the file store and a key for it.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("home")).unwrap();
-        std::fs::create_dir(folder.path().join("work")).unwrap();
-        Self { folder }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self {
+            folder,
+            variables: Vec::new(),
+        }
+        .with("AUTHCTL_STORE", "file")
+        // 32 octets in base64url.
+        .with(
+            "AUTHCTL_STORE_KEY",
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+        )
     }
 
-    /// Returns the home directory.
-    pub fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
+    /// Sets a variable for all calls.
+    pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.into(), Some(value.into())));
+        self
     }
 
-    /// Returns the path of a file in the folder that commands run in.
-    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.folder.path().join("work").join(name)
+    /// Takes a variable away from all calls.
+    pub fn without(mut self, name: impl Into<OsString>) -> Self {
+        self.variables.push((name.into(), None));
+        self
     }
 
-    /// Writes a file into the folder that commands run in.
+    /// Returns the folder, which is also the current one of all calls.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns where `config.toml` is.
+    pub fn config(&self) -> PathBuf {
+        self.path().join(".config/authctl/config.toml")
+    }
+
+    /// Returns the folder of the encrypted files.
+    pub fn sessions(&self) -> PathBuf {
+        self.path().join(".local/share/authctl/sessions")
+    }
+
+    /// Writes a file below the home directory and returns its path.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        std::fs::write(&path, content).unwrap();
+        let path = self.path().join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).expect("a folder");
+        }
+        std::fs::write(&path, content).expect("a file");
         path
     }
 
-    /// Reads a file of the folder that commands run in.
+    /// Reads a file below the home directory.
     pub fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap()
+        std::fs::read_to_string(self.path().join(name)).expect("a text file")
     }
 
-    /// Returns the names in the folder that commands run in, sorted.
+    /// Returns the names in the home directory, sorted.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = std::fs::read_dir(self.path(""))
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        let mut names: Vec<_> = std::fs::read_dir(self.path())
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name())
+            .map(|name| name.to_string_lossy().into_owned())
             .collect();
         names.sort();
         names
     }
 
-    /// Returns the variables of every command.
-    pub fn environment(&self) -> Vec<(OsString, OsString)> {
-        let mut variables: Vec<(OsString, OsString)> = vec![
-            ("HOME".into(), self.home().into()),
-            ("AUTHCTL_STORE".into(), "file".into()),
-            (
-                "AUTHCTL_STORE_KEY".into(),
-                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(),
-            ),
-            ("AUTHCTL_NO_INPUT".into(), "1".into()),
-            ("NO_COLOR".into(), "1".into()),
-        ];
-        for name in ["CONFIG", "DATA", "CACHE", "STATE"] {
-            let folder = self.home().join(name.to_lowercase());
-            variables.push((format!("XDG_{name}_HOME").into(), folder.into()));
-        }
-        // What a process needs to run at all.
-        for name in ["PATH", "SystemRoot", "TMPDIR", "TEMP", "LLVM_PROFILE_FILE"] {
-            if let Some(value) = std::env::var_os(name) {
-                variables.push((name.into(), value));
-            }
-        }
-        variables
-    }
-
-    /// Prepares a call of the binary.
-    pub fn authctl<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Call {
+    /// Prepares a call of `authctl`.
+    pub fn authctl<I, S>(&self, arguments: I) -> Call
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
         let mut command = Command::new(env!("CARGO_BIN_EXE_authctl"));
         command
             .args(arguments)
-            .current_dir(self.path(""))
+            .current_dir(self.path())
             .env_clear()
-            .envs(self.environment());
+            .env("HOME", self.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         Call {
             command,
-            stdin: Vec::new(),
-            code: 0,
-            stdout: Expected::Is(String::new()),
-            stderr: Expected::Is(String::new()),
+            input: None,
+            expected: Expected::default(),
         }
+    }
+
+    /// Signs alice in at a server, quietly.
+    pub fn sign_in(&self, issuer: &str) {
+        self.authctl([
+            "login",
+            "-q",
+            "--issuer",
+            issuer,
+            "--client-id",
+            "authctl",
+            "--username",
+            "alice",
+        ])
+        .args(["--scope", "openid,profile,email,offline_access"])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+        .run()
+        .succeeds();
     }
 }
 
-/// A call, and what is expected of it.
-#[must_use = "nothing happens before `run`"]
+/// A call that is being prepared.
 pub struct Call {
     command: Command,
-    stdin: Vec<u8>,
-    code: i32,
-    stdout: Expected,
-    stderr: Expected,
-}
-
-enum Expected {
-    Is(String),
-    Has(Vec<String>),
-}
-
-/// What a call left.
-pub struct Output {
-    /// Its answer.
-    pub stdout: Vec<u8>,
-    /// What it said.
-    pub stderr: String,
+    input: Option<Vec<u8>>,
+    pub(super) expected: Expected,
 }
 
 impl Call {
@@ -136,125 +148,132 @@ impl Call {
     }
 
     /// Adds arguments.
-    pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
+    pub fn args<I, S>(mut self, arguments: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
         self.command.args(arguments);
         self
     }
 
-    /// Sets a variable.
+    /// Sets a variable for this call.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// Unsets a variable.
+    /// Takes a variable away from this call.
     pub fn no_env(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
-    /// Runs in another folder.
-    pub fn folder(mut self, folder: impl AsRef<Path>) -> Self {
-        self.command.current_dir(folder);
+    /// Gives standard input.
+    pub fn stdin(mut self, input: impl AsRef<[u8]>) -> Self {
+        self.input = Some(input.as_ref().to_vec());
         self
     }
 
-    /// Gives standard input, which is empty otherwise.
-    pub fn stdin(mut self, octets: impl AsRef<[u8]>) -> Self {
-        self.stdin = octets.as_ref().to_vec();
-        self
+    /// Returns the bare command, for tests that start it otherwise.
+    pub fn into_command(self) -> Command {
+        self.command
     }
 
-    /// Expects this exit code.
-    pub fn code(mut self, code: i32) -> Self {
-        self.code = code;
-        self
-    }
-
-    /// Expects exactly this answer.
-    pub fn stdout(mut self, text: impl Into<String>) -> Self {
-        self.stdout = Expected::Is(text.into());
-        self
-    }
-
-    /// Expects an answer with this in it; may be repeated.
-    pub fn stdout_has(mut self, text: impl Into<String>) -> Self {
-        self.stdout.and_has(text.into());
-        self
-    }
-
-    /// Expects exactly this on stderr.
-    pub fn stderr(mut self, text: impl Into<String>) -> Self {
-        self.stderr = Expected::Is(text.into());
-        self
-    }
-
-    /// Expects this somewhere on stderr; may be repeated.
-    pub fn stderr_has(mut self, text: impl Into<String>) -> Self {
-        self.stderr.and_has(text.into());
-        self
-    }
-
-    /// Runs the command and compares.
-    pub fn run(mut self) -> Output {
+    /// Runs it to its end.
+    pub fn run(mut self) -> Done {
+        let Some(input) = self.input else {
+            let output = self.command.output().expect("authctl runs");
+            return Done(output);
+        };
         let mut child = self
             .command
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        let stdin = std::mem::take(&mut self.stdin);
-        // A command that does not read must not block us, nor be an error.
-        let writer = std::thread::spawn(move || drop(pipe.write_all(&stdin)));
-        let output = child.wait_with_output().unwrap();
-        writer.join().unwrap();
-        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        let all = format!(
-            "{:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n---",
-            self.command
-        );
-        assert_eq!(output.status.code(), Some(self.code), "exit code of {all}");
-        self.stdout.check("stdout", &stdout, &all);
-        self.stderr.check("stderr", &stderr, &all);
-        Output {
-            stdout: output.stdout,
-            stderr,
-        }
-    }
-
-    /// Runs the command and reads its answer as JSON; nothing is expected of
-    /// the answer otherwise.
-    pub fn run_json(self) -> Value {
-        let output = self.stdout_has("{").run();
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
-    /// Runs a command that fails under `--json` and returns its error.
-    pub fn run_error(self) -> Value {
-        let output = self.stderr_has("{").run();
-        serde_json::from_str(&output.stderr).unwrap()
+            .expect("authctl runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        let writer = std::thread::spawn(move || {
+            // Who does not read it all, does not want it all.
+            let _ = stdin.write_all(&input);
+        });
+        let output = child.wait_with_output().expect("authctl ends");
+        writer.join().expect("the writer ends");
+        Done(output)
     }
 }
 
-impl Expected {
-    fn and_has(&mut self, text: String) {
-        match self {
-            Self::Has(texts) => texts.push(text),
-            Self::Is(_) => *self = Self::Has(vec![text]),
-        }
+/// What a call came to.
+#[derive(Debug)]
+pub struct Done(pub Output);
+
+impl Done {
+    /// Expects exit 0 and a silent stderr; returns stdout.
+    #[track_caller]
+    pub fn succeeds(self) -> String {
+        assert_eq!(self.stderr(), "", "stderr of a success");
+        self.code(0).stdout()
     }
 
-    fn check(&self, stream: &str, found: &str, all: &str) {
-        match self {
-            Self::Is(text) => assert_eq!(found, text, "{stream} of {all}"),
-            Self::Has(texts) => {
-                for text in texts {
-                    assert!(found.contains(text), "no {text:?} in {stream} of {all}");
-                }
-            }
-        }
+    /// Expects exit 0; returns stdout and stderr.
+    #[track_caller]
+    pub fn succeeds_saying(self) -> (String, String) {
+        let done = self.code(0);
+        (done.stdout(), done.stderr())
     }
+
+    /// Expects this exit code and an empty stdout; returns stderr.
+    #[track_caller]
+    pub fn fails(self, code: i32) -> String {
+        let done = self.code(code);
+        assert_eq!(done.stdout(), "", "stdout of a failure");
+        done.stderr()
+    }
+
+    /// Expects this exit code and returns the error object of `--json`.
+    #[track_caller]
+    pub fn fails_json(self, code: i32) -> serde_json::Value {
+        let stderr = self.fails(code);
+        let line = stderr.lines().last().unwrap_or_default();
+        let error: serde_json::Value = serde_json::from_str(line).expect("an error object");
+        assert_eq!(error["exit_code"], code);
+        error
+    }
+
+    #[track_caller]
+    fn code(self, code: i32) -> Self {
+        assert_eq!(
+            self.0.status.code(),
+            Some(code),
+            "stdout: {}\nstderr: {}",
+            self.stdout(),
+            self.stderr()
+        );
+        self
+    }
+
+    /// Returns stdout as text.
+    pub fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    /// Returns stderr as text.
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+}
+
+/// Starts the embedded server on a free port; it stops when it is dropped.
+pub fn server() -> Running {
+    server_with(|_| {})
+}
+
+/// As [`server`], after `change` of its options.
+pub fn server_with(change: impl FnOnce(&mut Options)) -> Running {
+    let mut options = Options::new(Config::built_in());
+    options.listen.set_port(0);
+    change(&mut options);
+    Server::bind(options)
+        .expect("a free port")
+        .spawn()
+        .expect("a running server")
 }

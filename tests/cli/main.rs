@@ -1,11 +1,14 @@
-//! The commands as a user meets them: what is typed, what comes out, how it
-//! ends. One file a command; the rules themselves are tested where they live.
+//! The command line as its users meet it: one file a behaviour.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bench;
+mod expect;
 mod harness;
 mod tokens;
 
 mod decode;
 mod keygen;
 mod verify;
+mod verify_keys;
+mod verify_tokens;

@@ -113,6 +113,11 @@ impl Render {
             })
     }
 
+    /// Hands on what another process said to a person.
+    pub fn octets_to_stderr(&self, octets: &[u8]) {
+        let _ = io::stderr().lock().write_all(octets);
+    }
+
     /// Writes text to stdout, with a line ending unless it has one.
     ///
     /// # Errors
@@ -216,6 +221,11 @@ pub fn trimmed_table(table: &comfy_table::Table) -> String {
 pub struct Paint(bool);
 
 impl Paint {
+    /// Says whether there is colour.
+    pub fn is_on(self) -> bool {
+        self.0
+    }
+
     /// For errors.
     pub fn red(self, text: &str) -> String {
         self.paint(text, |text| text.red().bold().to_string())

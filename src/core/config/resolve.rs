@@ -47,27 +47,32 @@ const BOUND_TO_ISSUER: [Setting; 8] = [
     Setting::Password,
 ];
 
+/// What belongs to the profile's own client and to no other.
+const BOUND_TO_CLIENT: [Setting; 3] = [Setting::ClientSecret, Setting::AuthMethod, Setting::Scope];
+
 impl Settings {
     /// Joins the layers of one call.
     ///
     /// Where a flag or the environment names another issuer than the
     /// profile's, the profile's endpoints and secrets are left out: a secret
-    /// must never reach a server that it was not meant for.
+    /// must never reach a server that it was not meant for. Likewise with
+    /// another client what the profile says of its own: secret, method, scope.
     pub fn new(
         profile_name: impl Into<String>,
         flags: Layer,
         environment: Layer,
         mut profile: Layer,
     ) -> Self {
-        let asked = flags
-            .get(&Setting::Issuer)
-            .or_else(|| environment.get(&Setting::Issuer));
-        if let Some(asked) = asked
-            && profile
-                .get(&Setting::Issuer)
-                .is_some_and(|own| own != asked)
-        {
-            profile.retain(|setting, _| !BOUND_TO_ISSUER.contains(setting));
+        for (owner, bound) in [
+            (Setting::Issuer, &BOUND_TO_ISSUER[..]),
+            (Setting::ClientId, &BOUND_TO_CLIENT[..]),
+        ] {
+            let asked = flags.get(&owner).or_else(|| environment.get(&owner));
+            if let (Some(asked), Some(own)) = (asked, profile.get(&owner))
+                && own != asked
+            {
+                profile.retain(|setting, _| !bound.contains(setting));
+            }
         }
         Self {
             profile_name: profile_name.into(),
@@ -239,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_flag_wins_over_the_environment_and_that_over_the_profile() {
-        use Setting::{AuthMethod, ClientId, Issuer};
+        use Setting::{Audience, ClientId, Issuer};
         let settings = Settings::new(
             "dev",
             layer(&[(Issuer, "https://flag")]),
@@ -247,7 +252,7 @@ mod tests {
             layer(&[
                 (Issuer, "https://flag"),
                 (ClientId, "profile"),
-                (AuthMethod, "none"),
+                (Audience, "api"),
             ]),
         );
         let found = |setting| {
@@ -261,10 +266,10 @@ mod tests {
             Some(("env", Source::Environment("AUTHCTL_CLIENT_ID")))
         );
         assert_eq!(
-            found(AuthMethod),
-            Some(("none", Source::Profile("dev".into())))
+            found(Audience),
+            Some(("api", Source::Profile("dev".into())))
         );
-        assert_eq!(found(Setting::Audience), None);
+        assert_eq!(found(Setting::Resource), None);
     }
 
     #[test]
@@ -294,6 +299,21 @@ mod tests {
             profile,
         );
         assert!(own.text(Setting::ClientSecret).is_some());
+    }
+
+    #[test]
+    fn another_client_gets_neither_the_profiles_secret_nor_its_scope() {
+        let profile = layer(&[
+            (Setting::ClientId, "own"),
+            (Setting::ClientSecret, "env:OWN"),
+            (Setting::Scope, "openid"),
+            (Setting::Issuer, "https://as"),
+        ]);
+        let flags = layer(&[(Setting::ClientId, "other")]);
+        let other = Settings::new("p", flags, Layer::new(), profile);
+        assert_eq!(other.text(Setting::ClientSecret), None);
+        assert_eq!(other.list(Setting::Scope), Vec::<String>::new());
+        assert!(other.text(Setting::Issuer).is_some());
     }
 
     #[test]

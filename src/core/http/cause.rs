@@ -66,9 +66,6 @@ impl Cause {
         if error.is_connect() && error.is_timeout() {
             return Self::Other("no connection in time".into());
         }
-        if error.is_decode() {
-            return Self::Other("its answer is compressed in a way that cannot be read".into());
-        }
         let mut next = error.source();
         while let Some(error) = next {
             if let Some(cause) = Self::of_one(error) {
@@ -85,6 +82,10 @@ impl Cause {
         }
         if error.is_connect() {
             return Self::Other("the connection failed".into());
+        }
+        // Said of every body that ends early, too, but those have a cause.
+        if error.is_decode() {
+            return Self::Other("its answer is compressed in a way that cannot be read".into());
         }
         Self::Cut
     }
@@ -113,9 +114,9 @@ impl Cause {
                 _ => None,
             };
         }
-        // These two types are private to the library; their texts are fixed.
+        // These types are private to the library; their texts are fixed.
         match error.to_string().as_str() {
-            "dns error" => Some(Self::Dns),
+            "dns error" | "invalid dns name" => Some(Self::Dns),
             "tunnel error: proxy authorization required" => Some(Self::Other(
                 "the proxy wants a user name and a password".into(),
             )),
@@ -174,10 +175,17 @@ fn certificate(error: &CertificateError) -> String {
             "its TLS certificate is not one for servers".into()
         }
         Bad::BadSignature => "its TLS certificate has a wrong signature".into(),
-        // webpki's own error, which rustls hands through.
-        Bad::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            "its TLS certificate is self-signed: it is one of an authority, not of a server".into()
-        }
+        // Errors of the crates behind rustls, which it hands through.
+        Bad::Other(other) => match format!("{other:?}").as_str() {
+            text if text.contains("CaUsedAsEndEntity") => {
+                "its TLS certificate is self-signed: it is one of an authority, not of a server"
+                    .into()
+            }
+            text if text.contains("EkuError") => {
+                "its TLS certificate is not one for servers".into()
+            }
+            _ => "its TLS certificate is not good".into(),
+        },
         _ => "its TLS certificate is not good".into(),
     }
 }

@@ -32,7 +32,8 @@ pub struct Options {
     /// How long a request may take, from name resolution to the last octet of
     /// the answer. Defaults to 30 seconds.
     pub timeout: Duration,
-    /// Certificates (PEM) that are trusted beside the system's own.
+    /// Certificates (PEM) that are trusted beside the system's own; on
+    /// loopback in place of them.
     pub ca_bundle: Option<Vec<u8>>,
     /// The client's certificate chain and its unencrypted private key (PEM, in
     /// any order), for mutual TLS.
@@ -125,9 +126,9 @@ impl Client {
                 build(self.builder().no_proxy().tls_certs_only(no_roots))
             })
         } else if url.is_loopback() {
-            built(&self.loopback, || self.tls_client(ClientBuilder::no_proxy))
+            built(&self.loopback, || self.tls_client(Reach::Loopback))
         } else {
-            built(&self.beyond, || self.tls_client(|builder| builder))
+            built(&self.beyond, || self.tls_client(Reach::Beyond))
         }
     }
 
@@ -142,46 +143,58 @@ impl Client {
             .pool_idle_timeout(KEEP_ALIVE)
     }
 
-    fn tls_client(
-        &self,
-        route: impl Fn(ClientBuilder) -> ClientBuilder,
-    ) -> Result<reqwest::Client, Error> {
-        let mut builder = route(self.builder());
-        if let Some(pem) = &self.options.identity {
-            let identity = Identity::from_pem(pem.expose()).map_err(|_| {
-                Error::Setup(
-                    "the client certificate and its key are not a PEM certificate with an \
-                     unencrypted PEM key"
-                        .into(),
-                )
-            })?;
-            builder = builder.identity(identity);
-        }
+    fn tls_client(&self, reach: Reach) -> Result<reqwest::Client, Error> {
         let Some(pem) = &self.options.ca_bundle else {
             // An error is either a client certificate that does not fit its
             // key, or that the system has no roots (minimal containers). The
             // second attempt tells which.
-            let with_own_roots = || {
+            return self.identified(reach)?.build().or_else(|_| {
+                log::debug!("the system has no trusted certificates; using Mozilla's");
                 let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
                     .iter()
                     .filter_map(|der| Certificate::from_der(der).ok());
-                let mut builder = route(self.builder()).tls_certs_only(roots);
-                if let Some(pem) = &self.options.identity
-                    && let Ok(identity) = Identity::from_pem(pem.expose())
-                {
-                    builder = builder.identity(identity);
-                }
-                log::debug!("the system has no trusted certificates; using Mozilla's");
-                build(builder)
-            };
-            return builder.build().or_else(|_| with_own_roots());
+                build(self.identified(reach)?.tls_certs_only(roots))
+            });
         };
         let authorities = Certificate::from_pem_bundle(pem)
             .ok()
             .filter(|certificates| !certificates.is_empty())
             .ok_or_else(|| Error::Setup("the CA file holds no PEM certificates".into()))?;
-        build(builder.tls_certs_merge(authorities))
+        let builder = self.identified(reach)?;
+        build(match reach {
+            // No public authority may vouch for a loopback address or for
+            // `localhost` (CA/Browser Forum Baseline Requirements §4.2.2), so
+            // reading hundreds of them would be for nothing.
+            Reach::Loopback => builder.tls_certs_only(authorities),
+            Reach::Beyond => builder.tls_certs_merge(authorities),
+        })
     }
+
+    /// Starts a builder with the client's certificate.
+    fn identified(&self, reach: Reach) -> Result<ClientBuilder, Error> {
+        let builder = match reach {
+            Reach::Loopback => self.builder().no_proxy(),
+            Reach::Beyond => self.builder(),
+        };
+        let Some(pem) = &self.options.identity else {
+            return Ok(builder);
+        };
+        let identity = Identity::from_pem(pem.expose()).map_err(|_| {
+            Error::Setup(
+                "the client certificate and its key are not a PEM certificate with an \
+                 unencrypted PEM key"
+                    .into(),
+            )
+        })?;
+        Ok(builder.identity(identity))
+    }
+}
+
+/// How far a TLS connection goes.
+#[derive(Clone, Copy, Debug)]
+enum Reach {
+    Loopback,
+    Beyond,
 }
 
 impl Transport for Client {

@@ -31,6 +31,23 @@ impl Answer<'_> {
         }
     }
 
+    /// Makes the error for a member of the wrong type, or an empty string
+    /// where a text is due.
+    pub fn wrong_type(&self, name: &str, found: &Value, due: &str) -> http::Error {
+        self.senseless(match found {
+            Value::String(_) if due == "a string" => format!("its `{name}` is empty"),
+            Value::Array(_) if due.starts_with("an array") => {
+                format!("its `{name}` is not {due}")
+            }
+            other => format!("its `{name}` is {}, not {due}", kind(other)),
+        })
+    }
+
+    /// Makes the error for a member that is not there.
+    pub fn missing(&self, name: &str) -> http::Error {
+        self.senseless(format!("it has no member `{name}`"))
+    }
+
     /// Judges the status and returns the object in the body of a success.
     ///
     /// A 200 that holds a member `error` is a refusal all the same: servers
@@ -43,6 +60,17 @@ impl Answer<'_> {
         match self.error_response(&object) {
             Some(response) => Err(self.refusal(response)),
             None => Ok(object),
+        }
+    }
+
+    /// Returns the object in the body of a public document, of which `error`
+    /// would be a member like any other and a status that is not 200 says no
+    /// more than that it is not there.
+    pub fn document(&self) -> Result<Map<String, Value>, http::Error> {
+        match self.response.status {
+            200 => self.parse(),
+            429 | 500..=599 => Err(self.server_failed(None)),
+            status => Err(self.senseless(format!("HTTP {status}"))),
         }
     }
 
@@ -124,8 +152,17 @@ impl Answer<'_> {
             let text = object.get(name)?.as_str()?;
             Some(self.scrub(text))
         };
+        let error = object
+            .get("error")?
+            .as_str()
+            .filter(|code| !code.is_empty())?;
         Some(ErrorResponse {
-            error: text("error").filter(|code| !code.is_empty())?,
+            // A password may well be a part of a code ("invalid").
+            error: if is_code(error) {
+                error.to_owned()
+            } else {
+                self.scrub(error)
+            },
             error_description: text("error_description"),
             error_uri: text("error_uri"),
             status: self.response.status,
@@ -168,6 +205,14 @@ impl Answer<'_> {
     }
 }
 
+/// Says whether a text looks like the error codes of the RFCs.
+fn is_code(text: &str) -> bool {
+    text.len() <= 64
+        && text
+            .bytes()
+            .all(|octet| matches!(octet, b'a'..=b'z' | b'_'))
+}
+
 /// Returns the client secret inside the credentials of HTTP Basic.
 fn password_of_basic(credentials: &str) -> Option<String> {
     let pair = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
@@ -177,7 +222,7 @@ fn password_of_basic(credentials: &str) -> Option<String> {
 }
 
 /// Names the type of a JSON value, with its article.
-pub(super) fn kind(value: &Value) -> &'static str {
+fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -84,3 +84,72 @@ pub fn process_revocation_response(
         _ => Err(answer.failure()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::{Exit, Report};
+
+    fn request() -> Request {
+        revocation_request(
+            &"https://as.example/revoke".parse().expect("a URL"),
+            &ClientAuth::None {
+                client_id: "app".into(),
+            },
+            &Secret::new("planted"),
+            Some(TokenTypeHint::RefreshToken),
+        )
+    }
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec().into(),
+        }
+    }
+
+    #[test]
+    fn the_request_carries_the_token_as_a_secret() {
+        let request = request();
+        assert_eq!(request.form_value("token"), Some("planted"));
+        assert_eq!(request.form_value("token_type_hint"), Some("refresh_token"));
+        assert_eq!(request.retry, Retry::Safe);
+        assert!(!format!("{request:?}").contains("planted"));
+    }
+
+    #[test]
+    fn a_success_is_its_status_whatever_the_body() {
+        for (status, body) in [(200, ""), (200, "<html>ok</html>"), (204, "")] {
+            let result = process_revocation_response(&request(), &answer(status, body));
+            assert!(result.is_ok(), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_from_a_failure() {
+        for (status, body, code, exit) in [
+            (
+                400,
+                r#"{"error":"unsupported_token_type"}"#,
+                "refused",
+                Exit::Refused,
+            ),
+            (503, "", "server_failed", Exit::Unreachable),
+            (404, "", "senseless_answer", Exit::Unreachable),
+        ] {
+            let result = process_revocation_response(&request(), &answer(status, body));
+            let error = result.expect_err(body);
+            assert_eq!((error.code(), error.exit()), (code, exit), "{status}");
+        }
+    }
+
+    #[test]
+    fn hints_have_their_registered_names() {
+        assert_eq!("refresh_token".parse(), Ok(TokenTypeHint::RefreshToken));
+        assert_eq!(
+            "id_token".parse::<TokenTypeHint>(),
+            Err(UnknownTokenTypeHint)
+        );
+    }
+}

@@ -1,10 +1,11 @@
 //! The token endpoint: the grants' requests and the answer (RFC 6749 §4, §5).
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, kind};
+use super::answer::Answer;
 use super::client_auth::ClientAuth;
 use super::error::Error;
 use super::parameters::Parameters;
@@ -75,7 +76,7 @@ fn finish(mut request: Request, auth: &ClientAuth, parameters: &Parameters) -> R
 }
 
 /// What the token endpoint issues (RFC 6749 §5.1, OIDC Core §3.1.3.3).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TokenResponse {
     /// `access_token`.
     pub access_token: Secret,
@@ -133,6 +134,21 @@ impl TokenResponse {
     }
 }
 
+impl fmt::Debug for TokenResponse {
+    /// Shows the other members by their names alone: servers send secrets
+    /// under names of their own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("token_type", &self.token_type)
+            .field("expires_in", &self.expires_in)
+            .field("refresh_token", &self.refresh_token)
+            .field("id_token", &self.id_token)
+            .field("scope", &self.scope)
+            .field("other", &self.other.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Judges the answer of the token endpoint to `request` (RFC 6749 §5).
 ///
 /// The ID Token in it is not verified yet.
@@ -158,14 +174,13 @@ pub fn process_token_response(
     };
     let mut object = answer.object()?;
     let mut token = |name: &str| take_token(&answer, &mut object, name);
-    let access_token = token("access_token")?
-        .ok_or_else(|| answer.senseless("it has no member `access_token`"))?;
+    let access_token = token("access_token")?.ok_or_else(|| answer.missing("access_token"))?;
     let refresh_token = token("refresh_token")?;
     let id_token = token("id_token")?;
     let token_type = match object.shift_remove("token_type") {
         Some(Value::String(text)) if !text.is_empty() => text,
-        Some(other) => return Err(wrong_type(&answer, "token_type", &other, "a string").into()),
-        None => return Err(answer.senseless("it has no member `token_type`").into()),
+        Some(other) => return Err(answer.wrong_type("token_type", &other, "a string").into()),
+        None => return Err(answer.missing("token_type").into()),
     };
     // "The value is case insensitive" (§5.1).
     if !token_type.eq_ignore_ascii_case("bearer") {
@@ -187,7 +202,7 @@ pub fn process_token_response(
     let scope = match object.shift_remove("scope") {
         None => None,
         Some(Value::String(text)) => Some(Scopes::from_wire(&text).into_vec()),
-        Some(other) => return Err(wrong_type(&answer, "scope", &other, "a string").into()),
+        Some(other) => return Err(answer.wrong_type("scope", &other, "a string").into()),
     };
     Ok(TokenResponse {
         access_token,
@@ -210,26 +225,15 @@ fn take_token(
 ) -> Result<Option<Secret>, http::Error> {
     let text = match object.shift_remove(name) {
         None => return Ok(None),
-        Some(Value::String(text)) => text,
-        Some(other) => return Err(wrong_type(answer, name, &other, "a string")),
+        Some(Value::String(text)) if !text.is_empty() => text,
+        Some(other) => return Err(answer.wrong_type(name, &other, "a string")),
     };
     let secret = Secret::new(text);
     let text = secret.expose();
-    if text.is_empty() {
-        return Err(answer.senseless(format!("its `{name}` is empty")));
-    }
     if !text.bytes().all(|octet| matches!(octet, 0x20..=0x7E)) {
         return Err(answer.senseless(format!("its `{name}` holds characters that no token has")));
     }
     Ok(Some(secret))
-}
-
-fn wrong_type(answer: &Answer<'_>, name: &str, value: &Value, due: &str) -> http::Error {
-    let found = match value {
-        Value::String(_) => "empty",
-        other => kind(other),
-    };
-    answer.senseless(format!("its `{name}` is {found}, not {due}"))
 }
 
 /// Reads `expires_in`: a whole number of seconds, not negative. Microsoft's
@@ -250,3 +254,6 @@ fn lifetime(value: &Value) -> Option<Duration> {
     (seconds.fract() == 0.0 && (0.0..=MAX_LIFETIME).contains(&seconds))
         .then(|| Duration::from_secs(seconds as u64))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, kind};
+use super::answer::Answer;
 use super::error::{Error, ErrorResponse};
 use crate::core::Error as CoreError;
 use crate::core::http::{FieldValue, Request, Response};
@@ -69,13 +69,8 @@ pub fn process_userinfo_response(
     let claims = answer.object()?;
     let subject = match claims.get("sub") {
         Some(Value::String(sub)) if !sub.is_empty() => sub.clone(),
-        Some(Value::String(_)) => return Err(answer.senseless("its `sub` is empty").into()),
-        Some(other) => {
-            return Err(answer
-                .senseless(format!("its `sub` is {}, not a string", kind(other)))
-                .into());
-        }
-        None => return Err(answer.senseless("it has no member `sub`").into()),
+        Some(other) => return Err(answer.wrong_type("sub", other, "a string").into()),
+        None => return Err(answer.missing("sub").into()),
     };
     match expected {
         Some(expected) if expected != subject => Err(Error::SubjectMismatch {
@@ -142,4 +137,142 @@ fn quoted_string(text: &str) -> (String, &str) {
         }
     }
     (value, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::{Exit, Report};
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+        Response {
+            status,
+            headers: headers
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            body: body.as_bytes().to_vec().into(),
+        }
+    }
+
+    fn request() -> Request {
+        userinfo_request(
+            &"https://as.example/userinfo".parse().expect("a URL"),
+            &Secret::new("planted"),
+        )
+    }
+
+    fn error(status: u16, headers: &[(&str, &str)], body: &str) -> CoreError {
+        process_userinfo_response(&request(), &answer(status, headers, body), Some("alice"))
+            .expect_err(body)
+    }
+
+    #[test]
+    fn the_token_goes_into_the_header_as_a_secret() {
+        let request = request();
+        assert_eq!(request.header("authorization"), Some("Bearer planted"));
+        assert!(!format!("{request:?}").contains("planted"));
+    }
+
+    #[test]
+    fn the_subject_is_the_session_s() {
+        let body = r#"{"sub":"alice","name":"Alice"}"#;
+        let userinfo =
+            process_userinfo_response(&request(), &answer(200, &[], body), Some("alice"))
+                .expect("claims");
+        assert_eq!(userinfo.subject, "alice");
+        assert_eq!(Value::Object(userinfo.claims).to_string(), body);
+        let error = error(200, &[], r#"{"sub":"Alice"}"#);
+        assert_eq!(
+            (error.code(), error.exit()),
+            ("subject_mismatch", Exit::Refused)
+        );
+        assert_eq!(
+            error.to_string(),
+            "UserInfo speaks of the subject `Alice`, not of `alice`"
+        );
+    }
+
+    #[test]
+    fn answers_without_a_subject_make_no_sense() {
+        for (body, why) in [
+            ("{}", "it has no member `sub`"),
+            (r#"{"sub":""}"#, "its `sub` is empty"),
+            (r#"{"sub":1}"#, "its `sub` is a number, not a string"),
+        ] {
+            assert_eq!(
+                error(200, &[], body).to_string(),
+                format!("the answer of as.example to the UserInfo request makes no sense: {why}")
+            );
+        }
+        let jwt = error(
+            200,
+            &[("content-type", "application/jwt; charset=x")],
+            "e30.e30.x",
+        );
+        assert_eq!((jwt.code(), jwt.exit()), ("not_supported", Exit::Refused));
+    }
+
+    #[test]
+    fn the_challenge_says_why_not() {
+        for (challenge, code, description) in [
+            (
+                r#"Bearer realm="x", error="invalid_token", error_description="it \"expired\", see""#,
+                "invalid_token",
+                Some(r#"it "expired", see"#),
+            ),
+            (
+                "bearer error=insufficient_scope",
+                "insufficient_scope",
+                None,
+            ),
+            (
+                r#"Bearer error="invalid_token",error_description="planted is unknown"#,
+                "invalid_token",
+                Some("<secret> is unknown"),
+            ),
+        ] {
+            let error = error(401, &[("www-authenticate", challenge)], "");
+            let response = error.server().expect("what the server said");
+            assert_eq!(response.error, code, "{challenge}");
+            assert_eq!(
+                response.error_description.as_deref(),
+                description,
+                "{challenge}"
+            );
+            assert_eq!(response.status, 401);
+            assert_eq!((error.code(), error.exit()), ("refused", Exit::Refused));
+        }
+    }
+
+    #[test]
+    fn other_challenges_say_nothing() {
+        for challenge in [
+            "Bearer",
+            "Bearer realm=x",
+            "Basic error=\"invalid_token\"",
+            "=",
+            "\"",
+        ] {
+            assert_eq!(
+                error(401, &[("www-authenticate", challenge)], "").code(),
+                "senseless_answer",
+                "{challenge}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever a challenge looks like, it is read to its end.
+        #[test]
+        fn no_challenge_makes_it_panic(rest in r#"[a-z=", \\\\é]*"#) {
+            let challenge = format!("Bearer {rest}");
+            let result = process_userinfo_response(
+                &request(),
+                &answer(401, &[("www-authenticate", &challenge)], ""),
+                None,
+            );
+            proptest::prop_assert!(result.is_err());
+        }
+    }
 }

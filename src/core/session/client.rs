@@ -1,10 +1,21 @@
 //! Tokens of a client's own: cached, or one request however many ask.
 
 use super::{Ask, Sessions, Token, TokenSource, cached_token, resource_texts, wanted};
+use crate::core::config::{Setting, Source};
 use crate::core::error::Error as CoreError;
 use crate::core::oauth::token::{client_credentials_request, process_token_response};
-use crate::core::oauth::{Endpoints, Parameters};
+use crate::core::oauth::{Endpoints, Parameters, Scopes};
 use crate::core::store::{ClientKey, Key, Record};
+
+/// The scopes that speak of a person (OIDC Core §5.4, §11).
+const PERSONAL_SCOPES: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
 
 impl Sessions<'_> {
     /// Returns a valid access token of the client's own.
@@ -14,7 +25,7 @@ impl Sessions<'_> {
     /// Whatever the request meets. A store that fails is no error where the
     /// token was issued: see [`Token::unsaved`].
     pub fn client_token(&self, ask: Ask) -> Result<Token, CoreError> {
-        let parameters = self.connection.parameters()?;
+        let parameters = self.client_parameters()?;
         let key = self.client_key(&parameters)?;
         if ask.no_store {
             return self.request_client_token(&parameters);
@@ -37,6 +48,22 @@ impl Sessions<'_> {
         record.put_token(token.cached.clone());
         token.unsaved = self.store.save(&key, &record).err();
         Ok(token)
+    }
+
+    /// Returns what is asked for. A profile's scope is that of a person's
+    /// sign-in; what of it only a person can be given is left out.
+    fn client_parameters(&self) -> Result<Parameters, CoreError> {
+        let mut parameters = self.connection.parameters()?;
+        let found = self.connection.settings().get(Setting::Scope);
+        if found.is_some_and(|found| matches!(found.source, Source::Profile(_))) {
+            let kept = parameters
+                .scope
+                .into_vec()
+                .into_iter()
+                .filter(|token| !PERSONAL_SCOPES.contains(&token.as_str()));
+            parameters.scope = Scopes::from_wire(&kept.collect::<Vec<_>>().join(" "));
+        }
+        Ok(parameters)
     }
 
     fn cached_client_token(

@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use super::connection::Connection;
 use super::error::{Error as CoreError, Exit, Report};
+use super::http::Response;
+use super::oauth::id_token::{Earlier, IdToken};
 use super::oauth::token::{process_token_response, refresh_request};
-use super::oauth::{self, Parameters, Scopes, TokenResponse, id_token};
+use super::oauth::{self, Parameters, Scopes, TokenResponse};
 use super::secret::Secret;
 use super::store::{self, CachedToken, Key, LockGuard, Record, TokenStore, UnknownMembers, Wanted};
 use super::time::Timestamp;
@@ -21,6 +23,7 @@ use super::time::Timestamp;
 mod client;
 mod end;
 mod error;
+pub mod identity;
 
 pub use end::{Ended, Untold};
 pub use error::Error;
@@ -246,18 +249,15 @@ impl Sessions<'_> {
         );
         let held = self.shield.hold();
         let response = self.connection.send(&request)?;
-        let response = process_token_response(&request, &response)?;
-        let id_claims = match &response.id_token {
-            Some(token) => Some(id_token::verify_refreshed(self.connection, token, record)?),
-            None => None,
-        };
+        let tokens = process_token_response(&request, &response)?;
+        let id_token = self.refreshed_id_token(&tokens, &response, record)?;
         let now = self.connection.clock().now();
-        let cached = cached_token(&response, parameters, now);
-        if let Some(rotated) = &response.refresh_token {
+        let cached = cached_token(&tokens, parameters, now);
+        if let Some(rotated) = &tokens.refresh_token {
             record.refresh_token = Some(rotated.clone());
         }
-        if id_claims.is_some() {
-            record.id_token = response.id_token.clone();
+        if id_token.is_some() {
+            record.id_token = tokens.id_token.clone();
         }
         record.put_token(cached.clone());
         record.updated_at = now;
@@ -268,6 +268,31 @@ impl Sessions<'_> {
             source: TokenSource::Refresh,
             unsaved,
         })
+    }
+
+    /// Verifies the ID Token of a refresh. Keys that cannot be had are no
+    /// reason to lose the tokens beside it: then the earlier one stays.
+    fn refreshed_id_token(
+        &self,
+        tokens: &TokenResponse,
+        response: &Response,
+        record: &Record,
+    ) -> Result<Option<IdToken>, CoreError> {
+        let earlier = match (&record.id_token, &record.subject) {
+            (Some(stored), _) => Earlier::of(stored),
+            (None, Some(subject)) => Some(Earlier {
+                subject: subject.clone(),
+                audience: Vec::new(),
+            }),
+            (None, None) => None,
+        };
+        match identity::verify(self.connection, tokens, response, earlier.as_ref()) {
+            Err(error) if error.exit() == Exit::Unreachable => {
+                log::debug!("the new ID Token cannot be checked: {error}");
+                Ok(None)
+            }
+            other => other,
+        }
     }
 
     /// Takes the lock of a record, telling the listener when that takes long.

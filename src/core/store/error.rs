@@ -297,3 +297,109 @@ fn holder_of(holder: &LockHolder) -> String {
 
 const KEY_CHOICES: &str = "set AUTHCTL_STORE_PASSPHRASE, AUTHCTL_STORE_KEY or \
      AUTHCTL_STORE_KEY_FILE";
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+    use crate::core::time::Timestamp;
+
+    fn one_of_each() -> Vec<Error> {
+        let path = || PathBuf::from("/store/x.session");
+        let place = || "the keychain item `x`".to_owned();
+        vec![
+            Error::FileKeyMissing,
+            Error::FileKeyMalformed,
+            Error::NotKept {
+                reason: "`none` was asked for".to_owned(),
+            },
+            Error::WrongKey {
+                path: path(),
+                why: KeyMismatch::Other,
+            },
+            Error::Tampered { path: path() },
+            Error::Swapped {
+                path: path(),
+                found: "other".to_owned(),
+            },
+            Error::Damaged {
+                place: place(),
+                why: Damage::Parts,
+            },
+            Error::NewerVersion {
+                place: place(),
+                found: 2,
+            },
+            Error::Unsafe {
+                path: path(),
+                why: Unsafe::SymbolicLink,
+            },
+            Error::io("read", path(), io::ErrorKind::PermissionDenied.into()),
+            Error::Locked {
+                key: "default".to_owned(),
+                holder: LockHolder {
+                    pid: Some(7),
+                    since: Some(Timestamp(1_700_000_000)),
+                },
+            },
+            Error::TooLarge {
+                key: "default".to_owned(),
+                length: 2_000_000,
+            },
+            Error::Keychain(KeychainError::NoBus),
+            Error::Crypto("encrypt"),
+        ]
+    }
+
+    #[test]
+    fn each_has_a_code_of_its_own_and_says_what_to_do() {
+        let mut codes = Vec::new();
+        for error in one_of_each() {
+            assert_eq!(error.exit(), Exit::Store);
+            let what = error.to_string();
+            assert!(!what.ends_with('.') && !what.is_empty(), "{what}");
+            let hint = error.hint().unwrap();
+            assert!(!hint.ends_with('.') && !hint.is_empty(), "{hint}");
+            codes.push(error.code());
+        }
+        codes.sort_unstable();
+        let all = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn the_reason_is_the_source() {
+        for error in one_of_each() {
+            let has_source = matches!(
+                error,
+                Error::WrongKey { .. }
+                    | Error::Damaged { .. }
+                    | Error::Unsafe { .. }
+                    | Error::Io { .. }
+                    | Error::Keychain(_)
+            );
+            assert_eq!(error.source().is_some(), has_source, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_holder_is_named_as_far_as_it_is_known() {
+        let of = |pid, since| {
+            Error::Locked {
+                key: "default".to_owned(),
+                holder: LockHolder { pid, since },
+            }
+            .to_string()
+        };
+        assert_eq!(
+            of(Some(7), Some(Timestamp(1_700_000_000))),
+            "the session `default` is still in use by process 7, since 2023-11-14T22:13:20Z"
+        );
+        assert_eq!(
+            of(None, None),
+            "the session `default` is still in use by another process"
+        );
+    }
+}

@@ -1,8 +1,8 @@
 //! The encrypted files: one a session.
 //!
-//! `<folder>/<sha256 of the key's name>.session` holds one record in the form
-//! of [`super::seal`], `….lock` beside it is its lock. Folder and files are
-//! for their owner alone.
+//! `<folder>/<sha256 of the key's name>.session` holds one record, sealed with
+//! AES-256-GCM in the form that `seal.rs` describes; `….lock` beside it is its
+//! lock. Folder and files are for their owner alone.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -148,6 +148,7 @@ impl FileStore {
                 {
                     return Ok(master.clone());
                 }
+                log::debug!("store: deriving the key from the passphrase");
                 let master = seal::stretch(passphrase.expose(), cost, &salt)?;
                 *last = Some((kdf, Stretched(master.clone())));
                 Ok(master)
@@ -230,6 +231,7 @@ impl TokenStore for FileStore {
         let sealed = kdf
             .and_then(|kdf| seal::seal(&self.master(kdf)?, kdf, key.name(), &json))
             .map_err(|error| of_seal(&self.path_of(key), error))?;
+        log::debug!("store: saving `{key}`, {} octets", sealed.len());
         folder.replace(&file_name(key), &sealed)
     }
 
@@ -285,7 +287,7 @@ impl TokenStore for FileStore {
     ) -> Result<LockGuard, Error> {
         let folder = Folder::create(&self.path, &self.notes)?;
         let guard = lock::lock(&folder, key, wait, on_wait)?;
-        folder.sweep();
+        folder.sweep(&file_name(key));
         Ok(guard)
     }
 
@@ -340,3 +342,6 @@ const RECORD_LIMIT: usize = 1024 * 1024;
 const FILE_LIMIT: usize = RECORD_LIMIT + 128 * 1024;
 /// More than all but the largest sessions take.
 const ROOM_TRIED: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;

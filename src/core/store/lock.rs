@@ -57,15 +57,15 @@ pub(super) fn lock(
     loop {
         let mut file = folder.open_lock(&name)?;
         match file.try_lock() {
-            // Whoever cleans up temporary folders may have removed the file
-            // between open and lock; then others lock another one.
-            Ok(()) if !folder.is_current(&file, &name) => continue,
-            Ok(()) => {
+            Ok(()) if folder.is_current(&file, &name) => {
                 // Saying who holds it is a courtesy: a full disk must not
                 // keep anyone from the lock.
                 let _ = sign(&mut file);
                 return Ok(LockGuard(Some(file)));
             }
+            // Whoever cleans up temporary folders removed the file between
+            // open and lock; others would lock another one.
+            Ok(()) => {}
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(source)) => {
                 return Err(Error::io("lock", folder.path().join(&name), source));
@@ -80,6 +80,7 @@ pub(super) fn lock(
         }
         if !told && waited >= TOLD_AFTER {
             told = true;
+            log::debug!("store: waiting for the lock of `{key}`");
             on_wait(&holder(&mut file));
         }
         std::thread::sleep(pause.min(wait - waited));
@@ -101,17 +102,20 @@ pub(super) fn lock_in(
 /// Returns where the locks of a store that belongs to the user and not to a
 /// folder lie, such as the keychain: one folder a user, whatever the
 /// environment says, so that processes with different `HOME` or `XDG_*` meet.
-pub fn lock_dir_of_user() -> PathBuf {
+/// `data_dir` serves where the platform gives each user one such folder
+/// whatever the environment says.
+pub fn lock_dir_of_user(data_dir: &Path) -> PathBuf {
     #[cfg(unix)]
     {
-        // Not `$TMPDIR`, which differs between sessions of one user.
+        // Neither `data_dir` nor `$TMPDIR`, which differ between sessions of
+        // one user.
+        let _ = data_dir;
         let uid = rustix::process::geteuid().as_raw();
         PathBuf::from(format!("/tmp/authctl-{uid}"))
     }
     #[cfg(not(unix))]
     {
-        // A folder of the user's profile.
-        std::env::temp_dir().join("authctl-locks")
+        data_dir.join("locks")
     }
 }
 

@@ -1,8 +1,8 @@
 //! Where sessions and cached tokens are kept.
 //!
 //! A [`TokenStore`] keeps one [`Record`] under each [`Key`]. There are three:
-//! the platform's keychain ([`keychain`]), an encrypted file a session
-//! ([`file`]), and none. [`open`] chooses; it never falls back to another
+//! the platform's keychain ([`mod@keychain`]), an encrypted file a session
+//! ([`mod@file`]), and none. [`open`] chooses; it never falls back to another
 //! store without saying so, and a store that was asked for by name is the
 //! only one that is touched.
 //!
@@ -28,6 +28,9 @@ mod record;
 mod seal;
 mod select;
 
+#[cfg(test)]
+mod contract;
+
 pub use error::{Damage, Error, KeyMismatch, Unsafe};
 pub use file::{FileKey, FileStore};
 pub use key::{ClientKey, Key};
@@ -35,7 +38,7 @@ pub use keychain::{KeychainError, KeychainStore};
 pub use lock::{LockGuard, lock_dir_of_user};
 pub use none::NoneStore;
 pub use record::{CachedToken, Record, RecordError, UnknownMembers, Wanted};
-pub use select::{Choice, Opened, Places, Reason, UnknownChoice, open};
+pub use select::{Choice, KEYCHAIN_DEADLINE, Opened, Places, Reason, UnknownChoice, open};
 
 /// Keeps records, by key.
 pub trait TokenStore: fmt::Debug + Send + Sync {
@@ -58,7 +61,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     ///
     /// As [`TokenStore::load`]: what this authctl cannot read (another key, a
     /// newer version, tampered with) it does not overwrite. After an error
-    /// the old record is there, whole.
+    /// the old record is there, whole, or the new one, where the last flush
+    /// to the disk failed.
     fn save(&self, key: &Key, record: &Record) -> Result<(), Error>;
 
     /// Forgets what is kept under `key`, readable or not; says whether there

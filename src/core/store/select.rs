@@ -73,9 +73,10 @@ impl Places {
     /// Makes the places below `data_dir`, with the locks of the user and no
     /// patience for prompts.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        let data_dir = data_dir.into();
         Self {
-            data_dir: data_dir.into(),
-            lock_dir: super::lock_dir_of_user(),
+            lock_dir: super::lock_dir_of_user(&data_dir),
+            data_dir,
             prompt_wait: KEYCHAIN_DEADLINE,
         }
     }
@@ -179,6 +180,7 @@ fn open_with(
             (Err(error), None) => (Box::new(NoneStore), Reason::NothingElse(error)),
         },
     };
+    log::debug!("store: {}, because {reason}", store.kind());
     Ok(Opened { store, reason })
 }
 

@@ -8,7 +8,6 @@
 use std::sync::Mutex;
 
 #[cfg(any(not(unix), test))]
-#[cfg_attr(unix, expect(dead_code, reason = "compiled here to be tested"))]
 mod other;
 #[cfg(unix)]
 mod unix;
@@ -55,6 +54,7 @@ pub(super) enum Step {
     /// It takes the place of the old one.
     Rename,
     /// The folder is flushed to the disk.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix flushes folders"))]
     SyncFolder,
 }
 
@@ -79,5 +79,22 @@ fn temporary_name(name: &str) -> String {
     format!("{TEMPORARY_PREFIX}{name}.{pid}.{count}")
 }
 
+/// Says whether `found` is a temporary file for `name`, or of a trial, which
+/// nobody misses.
+fn is_temporary_of(found: &str, name: &str) -> bool {
+    let of = |name| {
+        found
+            .strip_prefix(TEMPORARY_PREFIX)
+            .and_then(|found| found.strip_prefix(name))
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    of(name) || of(PROBE)
+}
+
+/// What trial writes are called; no file is.
+const PROBE: &str = "probe";
 /// No session file begins with it.
 const TEMPORARY_PREFIX: &str = ".tmp-";
+
+#[cfg(test)]
+mod tests;

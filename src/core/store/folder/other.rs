@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::super::{Damage, Error, Unsafe};
-use super::{Notes, Step, TEMPORARY_PREFIX, at, temporary_name};
+use super::{Notes, PROBE, Step, TEMPORARY_PREFIX, at, is_temporary_of, temporary_name};
 
 /// A folder of the user's profile.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl<'a> Folder<'a> {
 
     /// Tries whether a file of `length` octets could be written.
     pub(in super::super) fn try_room(&self, length: usize) -> Result<(), Error> {
-        let temporary = self.write_temporary("probe", &vec![0; length])?;
+        let temporary = self.write_temporary(PROBE, &vec![0; length])?;
         let _ = fs::remove_file(temporary);
         Ok(())
     }
@@ -130,16 +130,16 @@ impl<'a> Folder<'a> {
         Ok(names)
     }
 
-    /// Removes the temporary files of processes that died while saving. A
-    /// live writer's file is open and locked, and stays.
-    pub(in super::super) fn sweep(&self) {
-        for name in self.all_names().unwrap_or_default() {
-            let dead = name.starts_with(TEMPORARY_PREFIX)
+    /// Removes the temporary files that processes left which died while
+    /// saving `name`.
+    pub(in super::super) fn sweep(&self, name: &str) {
+        for found in self.all_names().unwrap_or_default() {
+            let dead = is_temporary_of(&found, name)
                 && self
-                    .open_lock(&name)
+                    .open_lock(&found)
                     .is_ok_and(|file| file.try_lock().is_ok());
             if dead {
-                let _ = fs::remove_file(self.at(&name));
+                let _ = fs::remove_file(self.at(&found));
             }
         }
     }

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use rustix::process::{Resource, geteuid, getrlimit};
 
 use super::super::{Damage, Error, Unsafe};
-use super::{Notes, Step, TEMPORARY_PREFIX, at, temporary_name};
+use super::{Notes, PROBE, Step, TEMPORARY_PREFIX, at, is_temporary_of, temporary_name};
 
 /// A folder that only its owner can enter.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl<'a> Folder<'a> {
 
     /// Tries whether a file of `length` octets could be written.
     pub(in super::super) fn try_room(&self, length: usize) -> Result<(), Error> {
-        let (temporary, _) = self.write_temporary("probe", &vec![0; length])?;
+        let (temporary, _) = self.write_temporary(PROBE, &vec![0; length])?;
         self.drop_temporary(&temporary);
         Ok(())
     }
@@ -164,7 +164,12 @@ impl<'a> Folder<'a> {
             | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(&self.fd, name, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|errno| self.not_opened(name, errno))?;
-        self.checked(name, &fd)?;
+        let stat = self.checked(name, &fd)?;
+        // Made under a umask that spares not even the owner.
+        if stat.st_mode & 0o600 != 0o600 {
+            rustix::fs::fchmod(&fd, Mode::RUSR | Mode::WUSR)
+                .map_err(|errno| Error::io("set the mode of", self.at(name), errno.into()))?;
+        }
         Ok(File::from(fd))
     }
 
@@ -183,13 +188,12 @@ impl<'a> Folder<'a> {
         Ok(names)
     }
 
-    /// Removes the temporary files of processes that died while saving.
-    pub(in super::super) fn sweep(&self) {
+    /// Removes the temporary files that processes left which died while
+    /// saving `name`. The caller is the only one who may save it now; those
+    /// of others, who may be at it, are not looked at.
+    pub(in super::super) fn sweep(&self, name: &str) {
         let names = self.all_names().unwrap_or_default();
-        for name in names
-            .iter()
-            .filter(|name| name.starts_with(TEMPORARY_PREFIX))
-        {
+        for name in names.iter().filter(|found| is_temporary_of(found, name)) {
             // The writer holds a lock on its file, which ends with it.
             let dead = self
                 .open_lock(name)
@@ -205,8 +209,9 @@ impl<'a> Folder<'a> {
             let mut names = Vec::new();
             for entry in Dir::read_from(&self.fd)? {
                 // A name that is no UTF-8 is not one of ours.
-                if let Ok(name) = entry?.file_name().to_str() {
-                    names.push(name.to_owned());
+                match entry?.file_name().to_str() {
+                    Ok("." | "..") | Err(_) => {}
+                    Ok(name) => names.push(name.to_owned()),
                 }
             }
             Ok(names)

@@ -3,7 +3,7 @@
 //!
 //! One item a session, service `authctl`, account the name of the key,
 //! updated in place; its content is the record's JSON. Where the platform
-//! limits the size of an item ([`parts`]) a larger record is split.
+//! limits the size of an item a larger record is split, as `parts.rs` tells.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ use super::lock::{self, LockGuard};
 use super::{Error, Key, LockHolder, Places, Record, StoreKind, TokenStore};
 
 mod error;
+#[cfg(test)]
+pub(super) mod memory;
 pub(super) mod native;
 mod parts;
 
@@ -55,6 +57,15 @@ impl KeychainStore {
             native::ITEM_LIMIT,
             places.lock_dir.clone(),
         )
+    }
+
+    /// Sets the most octets an item may take, in place of the platform's own
+    /// limit; larger records are split.
+    #[must_use]
+    pub fn with_item_limit(mut self, octets: Option<usize>) -> Self {
+        // A head must fit into one item.
+        self.limit = octets.map(|octets| octets.max(LEAST_LIMIT));
+        self
     }
 
     pub(super) fn over(
@@ -116,6 +127,7 @@ impl TokenStore for KeychainStore {
             None => None,
         };
         let json = record.to_json();
+        log::debug!("store: saving `{key}`, {} octets", json.len());
         match self.limit {
             Some(limit) if json.len() > limit => {
                 parts::write(&*self.items, key.name(), &json, limit, before.as_ref())
@@ -183,6 +195,11 @@ fn place_of(key: &Key) -> String {
 
 /// The service of all items.
 pub(super) const SERVICE: &str = "authctl";
+/// A little more than the longest head.
+const LEAST_LIMIT: usize = 128;
 /// No key has this name.
 const CHECK_ACCOUNT: &str = "#check";
 const READ_ATTEMPTS: usize = 5;
+
+#[cfg(test)]
+mod tests;

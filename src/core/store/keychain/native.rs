@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ impl Items for NativeItems {
 
     fn accounts(&self) -> Result<Vec<String>, Error> {
         let found = call(self.prompt_wait, || {
-            let found = Entry::search(&HashMap::from([("service", SERVICE)]))?;
+            let found = Entry::search(&HashMap::from([ALL_ITEMS]))?;
             Ok(found
                 .iter()
                 .filter_map(Entry::get_specifiers)
@@ -226,20 +226,40 @@ fn platform_failure(cause: &(dyn std::error::Error + 'static)) -> KeychainError 
     if text.contains("prompt") {
         return KeychainError::PromptDismissed;
     }
-    let mut source = Some(cause);
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return match error.kind() {
-                io::ErrorKind::NotFound
-                | io::ErrorKind::ConnectionRefused
-                | io::ErrorKind::PermissionDenied => KeychainError::NoBus,
-                _ => KeychainError::Other(text),
-            };
-        }
-        source = error.source();
+    // Its client's word where the address of the bus cannot be used, such as
+    // `disabled:`, a common way to say that there is none.
+    if text.contains("dbus session found") || connection_failed(cause) {
+        return KeychainError::NoBus;
     }
     KeychainError::Other(text)
 }
+
+fn connection_failed(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let mut source = Some(cause);
+    while let Some(error) = source {
+        // The D-Bus client keeps the system's error in an `Arc`.
+        let system = error
+            .downcast_ref::<io::Error>()
+            .or_else(|| error.downcast_ref::<Arc<io::Error>>().map(AsRef::as_ref));
+        if let Some(system) = system {
+            return matches!(
+                system.kind(),
+                io::ErrorKind::NotFound
+                    | io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::PermissionDenied
+            );
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// What finds all items of the service. The Windows store searches target
+/// names, which are `<account>.<service>` there.
+#[cfg(windows)]
+const ALL_ITEMS: (&str, &str) = ("pattern", r"\.authctl$");
+#[cfg(not(windows))]
+const ALL_ITEMS: (&str, &str) = ("service", SERVICE);
 
 /// D-Bus error names, as its specification spells them.
 const SERVICE_ABSENT: [&str; 3] = [
@@ -247,3 +267,84 @@ const SERVICE_ABSENT: [&str; 3] = [
     "org.freedesktop.DBus.Error.NameHasNoOwner",
     "org.freedesktop.DBus.Error.Spawn",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Text(&'static str);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("failed to connect")]
+    struct Connection(#[source] Arc<io::Error>);
+
+    /// The texts are those of the Secret Service's client and of D-Bus; that
+    /// they still come is what the interoperability tests show.
+    #[test]
+    fn each_failure_is_called_by_its_cause() {
+        let platform = |error: &'static str| KeyringError::PlatformFailure(Text(error).into());
+        let no_access = |error: &'static str| KeyringError::NoStorageAccess(Text(error).into());
+        let system = |kind: io::ErrorKind| {
+            KeyringError::PlatformFailure(Connection(Arc::new(kind.into())).into())
+        };
+        for (error, expected) in [
+            (system(io::ErrorKind::NotFound), KeychainError::NoBus),
+            (
+                system(io::ErrorKind::ConnectionRefused),
+                KeychainError::NoBus,
+            ),
+            (
+                system(io::ErrorKind::TimedOut),
+                KeychainError::Other("failed to connect".to_owned()),
+            ),
+            (
+                platform("no secret service provider or dbus session found"),
+                KeychainError::NoBus,
+            ),
+            (
+                platform("zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name"),
+                KeychainError::NoService,
+            ),
+            (
+                platform("zbus error: org.freedesktop.DBus.Error.Spawn.ChildExited: x"),
+                KeychainError::NoService,
+            ),
+            (
+                platform("something"),
+                KeychainError::Other("something".to_owned()),
+            ),
+            (
+                no_access("SS error: prompt dismissed"),
+                KeychainError::PromptDismissed,
+            ),
+            (
+                no_access("SS error: result not returned from SS API"),
+                KeychainError::NoCollection,
+            ),
+            (no_access("SS Error: object locked"), KeychainError::Locked),
+            (
+                KeyringError::TooLong("secret".to_owned(), 2560),
+                KeychainError::TooLong(2560),
+            ),
+            (KeyringError::NoDefaultStore, KeychainError::Unsupported),
+        ] {
+            assert_eq!(Failure::from_keyring(&error), Failure::Keychain(expected));
+        }
+        let twice = KeyringError::Ambiguous(Vec::new());
+        assert_eq!(Failure::from_keyring(&twice), Failure::Ambiguous);
+    }
+
+    /// An error of the keychain may hold what it read.
+    #[test]
+    fn no_content_is_in_an_error() {
+        for error in [
+            KeyringError::BadEncoding(b"hunter2".to_vec()),
+            KeyringError::BadDataFormat(b"hunter2".to_vec(), Text("hunter2").into()),
+        ] {
+            let failure = Failure::from_keyring(&error);
+            assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
+        }
+    }
+}

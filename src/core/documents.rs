@@ -1,1 +1,0 @@
-//! Public documents of a server: metadata and JWK Sets, fetched and cached.

@@ -1,0 +1,10 @@
+//! authctl against software that this project did not write: a real
+//! authorization server (`oidc-provider` on Node), OpenSSL, and the keychain of
+//! the desktop. Run through `.ci/run`, which installs what they need; a missing
+//! program is a failure here, never a skipped test.
+//!
+//! `cargo test` leaves this binary out; `cargo test --test interop` runs it.
+
+mod harness;
+mod oidc_provider;
+mod openssl;

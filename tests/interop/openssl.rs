@@ -1,0 +1,276 @@
+//! Keys and signatures, exchanged with OpenSSL both ways.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
+use crate::harness::Sandbox;
+
+/// What `keygen` makes and the words by which `openssl pkey -text` knows it.
+const GENERATED: [(&str, &str); 11] = [
+    ("--alg RS256", "(2048 bit"),
+    ("--alg RS384 --bits 3072", "(3072 bit"),
+    ("--alg RS512", "(2048 bit"),
+    ("--alg PS256", "(2048 bit"),
+    ("--alg PS384", "(2048 bit"),
+    ("--alg PS512", "(2048 bit"),
+    ("--alg ES256", "NIST CURVE: P-256"),
+    ("--alg ES384", "NIST CURVE: P-384"),
+    ("--alg ES512", "NIST CURVE: P-521"),
+    ("--alg EdDSA", "ED25519"),
+    ("", "NIST CURVE: P-256"),
+];
+
+#[test]
+fn openssl_reads_every_key_pair_that_keygen_writes() {
+    for (arguments, words) in GENERATED {
+        let sandbox = Sandbox::new();
+        let keygen = format!("keygen --out key {arguments}");
+        sandbox.authctl(keygen.split_whitespace()).succeeds();
+        let openssl = |line| text(openssl(&sandbox, line));
+        let checked = openssl("pkey -in key.pem -check -noout -text");
+        assert!(checked.contains("Key is valid"), "{arguments}: {checked}");
+        assert!(checked.contains(words), "{arguments}: {checked}");
+        let public = openssl("pkey -pubin -in key.pub.pem -noout -text_pub");
+        assert!(public.contains(words), "{arguments}: {public}");
+        assert_eq!(
+            openssl("pkey -in key.pem -pubout"),
+            openssl("pkey -pubin -in key.pub.pem"),
+            "{arguments}: the two files are not of one pair"
+        );
+    }
+}
+
+#[test]
+fn openssl_opens_an_encrypted_key_with_its_passphrase() {
+    for alg in ["RS256", "ES256", "ES512", "EdDSA"] {
+        let mut sandbox = Sandbox::new();
+        sandbox.set_secret("PASSPHRASE", "tea at five");
+        let keygen = format!("keygen --alg {alg} --out key --passphrase env:PASSPHRASE");
+        sandbox.authctl(keygen.split(' ')).succeeds();
+        let pem = std::fs::read_to_string(sandbox.path("key.pem")).expect("keygen wrote it");
+        assert!(
+            pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"),
+            "{alg}"
+        );
+        let line = "pkey -in key.pem -check -noout -passin env:PASSPHRASE";
+        let checked = text(openssl(&sandbox, line));
+        assert!(checked.contains("Key is valid"), "{alg}: {checked}");
+    }
+}
+
+#[test]
+fn the_private_key_on_stdout_is_one_that_openssl_reads() {
+    let sandbox = Sandbox::new();
+    let keygen = ["keygen", "--alg", "ES256", "--out", "-"];
+    let key = sandbox.authctl(keygen).succeeds().stdout;
+    let checked = sandbox.tool("openssl", ["pkey", "-check", "-noout"], key.as_bytes());
+    assert!(text(checked).contains("Key is valid"));
+}
+
+/// How OpenSSL makes a key and signs with it, per algorithm.
+struct Signer {
+    alg: &'static str,
+    genpkey: &'static str,
+    sign: &'static str,
+    /// Octets of one of the two integers of an ECDSA signature.
+    coordinate: Option<usize>,
+}
+
+const RSA: &str = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048";
+
+#[rustfmt::skip]
+const SIGNERS: [Signer; 10] = [
+    signer("RS256", RSA, "dgst -sha256 -sign key.pem input", None),
+    signer("RS384", RSA, "dgst -sha384 -sign key.pem input", None),
+    signer("RS512", RSA, "dgst -sha512 -sign key.pem input", None),
+    signer("PS256", RSA, "dgst -sha256 -sign key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest input", None),
+    signer("PS384", RSA, "dgst -sha384 -sign key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest input", None),
+    signer("PS512", RSA, "dgst -sha512 -sign key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest input", None),
+    signer("ES256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "dgst -sha256 -sign key.pem input", Some(32)),
+    signer("ES384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384", "dgst -sha384 -sign key.pem input", Some(48)),
+    signer("ES512", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "dgst -sha512 -sign key.pem input", Some(66)),
+    signer("EdDSA", "-algorithm ED25519", "pkeyutl -sign -rawin -inkey key.pem -in input", None),
+];
+
+const fn signer(
+    alg: &'static str,
+    genpkey: &'static str,
+    sign: &'static str,
+    coordinate: Option<usize>,
+) -> Signer {
+    Signer {
+        alg,
+        genpkey,
+        sign,
+        coordinate,
+    }
+}
+
+impl Signer {
+    /// Makes `key.pem` and `key.pub.pem`.
+    fn generate(&self, sandbox: &Sandbox) {
+        openssl(
+            sandbox,
+            &format!("genpkey -quiet -out key.pem {}", self.genpkey),
+        );
+        openssl(sandbox, "pkey -in key.pem -pubout -out key.pub.pem");
+    }
+
+    /// Makes a JWT that expires far from now, signed by `key.pem`.
+    fn jwt(&self, sandbox: &Sandbox) -> String {
+        let header = json!({"alg": self.alg, "typ": "JWT"});
+        let claims = json!({"sub": "alice", "exp": 4_102_444_800_u32});
+        let input = format!("{}.{}", encode(&header), encode(&claims));
+        sandbox.write("input", &input);
+        let signature = openssl(sandbox, self.sign);
+        let signature = match self.coordinate {
+            Some(octets) => fixed_width(&signature, octets),
+            None => signature,
+        };
+        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
+
+#[test]
+fn a_signature_made_by_openssl_is_verified_and_a_changed_one_is_not() {
+    for signer in &SIGNERS {
+        let sandbox = Sandbox::new();
+        signer.generate(&sandbox);
+        let jwt = signer.jwt(&sandbox);
+        let verify = |token: &str| {
+            let arguments = ["verify", "--key", "key.pub.pem", "--alg", signer.alg, "-"];
+            sandbox.authctl_with_input(arguments, token)
+        };
+        let outcome = verify(&jwt).succeeds();
+        assert!(outcome.stdout.contains("alice"), "{outcome:#?}");
+        let (input, signature) = jwt.rsplit_once('.').expect("a JWT has dots");
+        let other = if signature.starts_with('A') { "B" } else { "A" };
+        verify(&format!("{input}.{other}{}", &signature[1..])).fails(3);
+    }
+}
+
+#[test]
+fn every_encoding_of_a_public_key_is_read() {
+    let spki = [
+        "pkey -in key.pem -pubout -out public",
+        "pkey -in key.pem -pubout -outform DER -out public",
+        // A certificate, which holds one.
+        "req -x509 -new -key key.pem -subj /CN=as -out public",
+        "req -x509 -new -key key.pem -subj /CN=as -outform DER -out public",
+    ];
+    let pkcs1 = [
+        "rsa -in key.pem -RSAPublicKey_out -out public",
+        "rsa -in key.pem -RSAPublicKey_out -outform DER -out public",
+    ];
+    for alg in ["RS256", "ES256", "ES512", "EdDSA"] {
+        verifies_after(alg, &spki, "public");
+    }
+    verifies_after("RS256", &pkcs1, "public");
+}
+
+#[test]
+fn every_encoding_of_a_private_key_is_read() {
+    let pkcs8 = [
+        "pkey -in key.pem -out private",
+        "pkcs8 -topk8 -nocrypt -in key.pem -outform DER -out private",
+    ];
+    let pkcs1 = [
+        "rsa -traditional -in key.pem -out private",
+        "rsa -traditional -in key.pem -outform DER -out private",
+    ];
+    let sec1 = [
+        "ec -in key.pem -out private",
+        "ec -in key.pem -outform DER -out private",
+    ];
+    for alg in ["RS256", "ES256", "ES384", "ES512", "EdDSA"] {
+        verifies_after(alg, &pkcs8, "private");
+    }
+    verifies_after("RS256", &pkcs1, "private");
+    for alg in ["ES256", "ES384", "ES512"] {
+        verifies_after(alg, &sec1, "private");
+    }
+}
+
+#[test]
+fn a_secret_keys_the_same_mac_as_in_openssl() {
+    for (alg, digest, octets) in [
+        ("HS256", "-sha256", 32),
+        ("HS384", "-sha384", 48),
+        ("HS512", "-sha512", 64),
+    ] {
+        let sandbox = Sandbox::new();
+        let secret: Vec<u8> = (b'!'..).take(octets).collect();
+        sandbox.write("secret", &secret);
+        let input = format!(
+            "{}.{}",
+            encode(&json!({"alg": alg})),
+            encode(&json!({"sub": "alice", "exp": 4_102_444_800_u32}))
+        );
+        let hex: String = secret.iter().map(|octet| format!("{octet:02x}")).collect();
+        let option = format!("hexkey:{hex}");
+        let mac = sandbox.tool(
+            "openssl",
+            [
+                "dgst", digest, "-mac", "HMAC", "-macopt", &option, "-binary",
+            ],
+            input.as_bytes(),
+        );
+        let jwt = format!("{input}.{}", URL_SAFE_NO_PAD.encode(mac));
+        sandbox
+            .authctl_with_input(["verify", "--secret", "file:secret", "-"], &jwt)
+            .succeeds();
+        sandbox.write("secret", secret.iter().rev().copied().collect::<Vec<_>>());
+        sandbox
+            .authctl_with_input(["verify", "--secret", "file:secret", "-"], &jwt)
+            .fails(3);
+    }
+}
+
+/// Verifies a token after each conversion of its key into the file `name`.
+fn verifies_after(alg: &str, conversions: &[&str], name: &str) {
+    let signer = SIGNERS.iter().find(|signer| signer.alg == alg);
+    let signer = signer.expect("it is listed");
+    let sandbox = Sandbox::new();
+    signer.generate(&sandbox);
+    let jwt = signer.jwt(&sandbox);
+    for conversion in conversions {
+        openssl(&sandbox, conversion);
+        sandbox
+            .authctl_with_input(["verify", "--key", name, "--alg", alg, "-"], &jwt)
+            .succeeds();
+    }
+}
+
+/// Runs OpenSSL with the arguments of `line` and returns what it prints.
+fn openssl(sandbox: &Sandbox, line: &str) -> Vec<u8> {
+    sandbox.tool("openssl", line.split(' '), b"")
+}
+
+fn encode(value: &serde_json::Value) -> String {
+    URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+fn text(octets: Vec<u8>) -> String {
+    String::from_utf8(octets).expect("openssl prints text")
+}
+
+/// Turns the DER of an ECDSA signature into the two integers side by side
+/// that JWS wants (RFC 7518 §3.4).
+fn fixed_width(der: &[u8], octets: usize) -> Vec<u8> {
+    // SEQUENCE; its length takes one octet, or two from 128 up (P-521).
+    let start = if der[1] & 0x80 == 0 { 2 } else { 3 };
+    let mut rest = &der[start..];
+    let mut fixed = Vec::new();
+    for _ in ["r", "s"] {
+        // INTEGER, with a zero in front where the highest bit is set.
+        let length = usize::from(rest[1]);
+        let integer = &rest[2..2 + length];
+        rest = &rest[2 + length..];
+        let zeros = integer.iter().take_while(|octet| **octet == 0).count();
+        let integer = &integer[zeros..];
+        fixed.resize(fixed.len() + octets - integer.len(), 0);
+        fixed.extend(integer);
+    }
+    fixed
+}
