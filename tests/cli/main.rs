@@ -8,7 +8,9 @@ mod harness;
 mod tokens;
 
 mod decode;
+mod key_server;
 mod keygen;
 mod verify;
 mod verify_keys;
+mod verify_remote;
 mod verify_tokens;
