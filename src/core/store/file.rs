@@ -3,6 +3,11 @@
 //! `<folder>/<sha256 of the key's name>.session` holds one record, sealed with
 //! AES-256-GCM in the form that `seal.rs` describes; `….lock` beside it is its
 //! lock. Folder and files are for their owner alone.
+//!
+//! This keeps sessions from whoever gets at the disk, a backup or the folder
+//! without the key, and shows it when they change something. It does not keep
+//! them from a program that runs as the same user and finds the key, and it
+//! cannot tell when a whole older file is put back.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
