@@ -130,7 +130,10 @@ impl FileStore {
             });
         }
         let master = self.master(header.kdf).map_err(failed)?;
-        let record = header.open(&master, &mut file).map_err(failed)?;
+        let record = header.open(&master, &mut file).map_err(|error| {
+            self.forget_stretched();
+            failed(error)
+        })?;
         let record = Record::from_json(record)
             .map_err(|error| Error::record(path.display().to_string(), error))?;
         Ok(Some((record, header.kdf)))
@@ -162,6 +165,14 @@ impl FileStore {
                 Err(SealError::Key(KeyMismatch::MadeWithPassphrase))
             }
             (FileKey::Passphrase(_), Kdf::Given) => Err(SealError::Key(KeyMismatch::MadeWithKey)),
+        }
+    }
+
+    /// Forgets a passphrase that was stretched with the salt of a file that
+    /// did not open: whoever put it there must not choose the salt of others.
+    fn forget_stretched(&self) {
+        if let Ok(mut last) = self.stretched.lock() {
+            *last = None;
         }
     }
 
