@@ -369,6 +369,12 @@ fn j34_j35_size_and_depth_are_bounded() {
         assert_eq!(codes(jwt::decode(&token)), ["token_malformed"], "{what}");
     }
     assert!(start.elapsed() < Duration::from_secs(20));
+    // Beyond the bound nothing of a token is read.
+    let beyond = "a".repeat(jws::MAX_TOKEN_LEN + 1);
+    let error = jwt::decode(&beyond).unwrap_err();
+    assert_eq!(error, Error::Malformed(Malformed::TooLong));
+    let error = jwt::decode(&beyond[1..]).unwrap_err();
+    assert_eq!(error, Error::Malformed(Malformed::Parts(1)));
     // Up to the bound a token is a token.
     let long = claims_with(json!({"a": "a".repeat(3_000_000)}));
     let token = signed(key, &header, long);

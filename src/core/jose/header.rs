@@ -23,7 +23,7 @@ pub(super) struct Header<'a> {
 /// Which payloads may be unencoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unencoded {
-    /// None: "`b64` MUST NOT be `false`" in a JWT (RFC 7797 §7).
+    /// None, as in every JWT (RFC 7797 §7).
     Refused,
     /// Those whose header says so by the rules of RFC 7797 §6.
     Allowed,
