@@ -13,6 +13,8 @@ mod forms;
 mod keys;
 #[path = "jose/round_trip.rs"]
 mod round_trip;
+#[path = "jose/rubbish.rs"]
+mod rubbish;
 #[path = "jose/signatures.rs"]
 mod signatures;
 #[path = "jose/tokens.rs"]

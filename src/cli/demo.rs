@@ -130,7 +130,7 @@ struct Tour<'a> {
 impl Tour<'_> {
     fn all(&self) -> Result<(), Error> {
         self.cx.render.text(&format!(
-            "{}\nAn authorization server now listens at {}, with the users alice and bob.\n",
+            "{}\nAn authorization server now listens at {}, with the users alice and bob.\n\n",
             self.paint.bold("authctl demo"),
             self.issuer
         ))?;

@@ -4,11 +4,15 @@
 mod completions;
 mod connection;
 mod context;
+mod decode;
 mod demo;
 mod discover;
+mod file_set;
 mod help;
 mod interrupt;
 mod introspect;
+mod key_source;
+mod keygen;
 mod login;
 mod logout;
 mod man;
@@ -22,9 +26,11 @@ mod revoke;
 mod secrets;
 mod serve;
 mod sessions;
+mod signals;
 mod status;
 mod token;
 mod token_input;
+mod verify;
 mod whoami;
 
 use std::ffi::OsString;
@@ -33,8 +39,10 @@ use std::process::ExitCode;
 
 use authctl::core::config::{Layer, Setting};
 use authctl::core::error::{Error, Exit, Report as _};
+use authctl::core::jose::Warning;
 use authctl::core::session::Token;
 use clap::{CommandFactory as _, Parser as _};
+use serde_json::{Value, json};
 
 use context::Context;
 use render::ColorChoice;
@@ -142,6 +150,9 @@ pub enum Command {
     Introspect(introspect::IntrospectArgs),
     Revoke(revoke::RevokeArgs),
     Discover(discover::DiscoverArgs),
+    Decode(decode::DecodeArgs),
+    Verify(verify::VerifyArgs),
+    Keygen(keygen::KeygenArgs),
     Serve(serve::ServeArgs),
     Demo(demo::DemoArgs),
     Profile(profile::ProfileArgs),
@@ -182,6 +193,9 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Discover(args) => discover::run(cx, &args)?,
         Command::Serve(args) => return serve::run(cx, &args),
         Command::Demo(args) => demo::run(cx, &args)?,
+        Command::Decode(args) => decode::run(cx, &args)?,
+        Command::Verify(args) => verify::run(cx, &args)?,
+        Command::Keygen(args) => keygen::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, args)?,
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,
@@ -237,6 +251,14 @@ fn warn_unsaved(cx: &Context, token: &Token) {
         cx.render
             .warning(&format!("the new token could not be kept: {error}"));
     }
+}
+
+/// Returns the warnings about a token as JSON: `[{"code", "message"}]`.
+fn warnings_json(warnings: &[Warning]) -> Value {
+    warnings
+        .iter()
+        .map(|warning| json!({"code": warning.code, "message": warning.message}))
+        .collect()
 }
 
 /// Returns the whole tree of commands.

@@ -4,21 +4,22 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{ExitCode, ExitStatus};
 use std::str::FromStr as _;
 use std::sync::Arc;
 
 use authctl::core::error::Error;
 use authctl::core::jose::Algorithm;
-use authctl::server::{Config, Options, Ready, Running, Server, Tls};
+use authctl::server::{self, Config, Options, Ready, Server, Tls};
 use serde_json::{Value, json};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
 
 use super::context::Context;
 use super::output::OutputArg;
 use super::render::escape;
 use super::secrets::read_file;
+use super::signals::{Signals, forward};
 
 /// Run the embedded authorization server, for development and tests
 ///
@@ -67,22 +68,30 @@ pub struct ServeArgs {
 
 /// Runs the server until it is told to stop, or the command ends.
 pub fn run(cx: &Context, args: &ServeArgs) -> Result<ExitCode, Error> {
-    // Before anything listens, so that no signal is lost.
-    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
-        .map_err(|error| Error::Internal(format!("cannot watch for signals: {error}")))?;
-    let server = Server::bind(options(cx, args)?)?.spawn()?;
-    if let Some(path) = &args.ready_file {
-        write_ready_file(path, server.ready())?;
-    }
-    if !args.command.is_empty() {
-        return run_command(cx, &args.command, server, signals);
-    }
-    announce(cx, args, server.ready())?;
-    wait_for_end(signals);
-    // A second signal ends it at once.
+    let runtime = server::runtime()
+        .map_err(|error| Error::Internal(format!("cannot start the server: {error}")))?;
+    runtime.block_on(async {
+        // Before anything listens, so that no signal is lost.
+        let signals = Signals::watch()
+            .map_err(|error| Error::Internal(format!("cannot watch for signals: {error}")))?;
+        let server = Server::bind(options(cx, args)?)?;
+        if let Some(path) = &args.ready_file {
+            write_ready_file(path, server.ready())?;
+        }
+        if args.command.is_empty() {
+            announce(cx, args, server.ready())?;
+            server.serve(until_told(signals)).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        run_command(cx, &args.command, server, signals).await
+    })
+}
+
+/// Waits for the signal to stop. A second one ends the process at once.
+async fn until_told(mut signals: Signals) {
+    let signal = signals.next().await;
+    log::debug!("told to stop by signal {signal}");
     super::interrupt::install();
-    server.stop();
-    Ok(ExitCode::SUCCESS)
 }
 
 fn options(cx: &Context, args: &ServeArgs) -> Result<Options, Error> {
@@ -251,17 +260,12 @@ fn as_json(ready: &Ready) -> Value {
     })
 }
 
-fn wait_for_end(mut signals: Signals) {
-    let signal = signals.forever().next();
-    log::debug!("told to stop by signal {signal:?}");
-}
-
 /// Runs the command with the server's address in its environment, and ends as
 /// it ends.
-fn run_command(
+async fn run_command(
     cx: &Context,
     command: &[OsString],
-    server: Running,
+    server: Server,
     signals: Signals,
 ) -> Result<ExitCode, Error> {
     let Some((program, arguments)) = command.split_first() else {
@@ -275,55 +279,45 @@ fn run_command(
         Ok(child) => child,
         Err(error) => {
             // As shells do.
-            let code = if error.kind() == ErrorKind::NotFound {
-                127
-            } else {
-                126
+            let code = match error.kind() {
+                ErrorKind::NotFound => 127,
+                _ => 126,
             };
-            cx.render.warning(&format!(
-                "cannot run `{}`: {error}",
-                program.to_string_lossy()
-            ));
+            let program = program.to_string_lossy();
+            cx.render
+                .warning(&format!("cannot run `{program}`: {error}"));
             return Ok(ExitCode::from(code));
         }
     };
-    let status = wait_for_child(child, signals);
-    server.stop();
+    let (ended, end) = oneshot::channel::<()>();
+    let shutdown = async {
+        // Sent or dropped, either is the end.
+        let _ = end.await;
+    };
+    let (status, served) = tokio::join!(
+        async {
+            let status = wait_for_child(child, signals).await;
+            let _ = ended.send(());
+            status
+        },
+        server.serve(shutdown)
+    );
+    served?;
     let status =
         status.map_err(|error| Error::Internal(format!("cannot wait for the command: {error}")))?;
     Ok(ExitCode::from(exit_code(status)))
 }
 
-/// Waits for the child, handing it what we are told. Ctrl-C at a terminal
-/// reaches it without us.
-fn wait_for_child(mut child: Child, mut signals: Signals) -> std::io::Result<ExitStatus> {
-    let handle = signals.handle();
-    let pid = child.id();
-    let forwarding = std::thread::spawn(move || {
-        for signal in signals.forever() {
-            if signal != SIGINT {
-                forward(pid, signal);
-            }
+/// Waits for the child, handing it what we are told to do. Ctrl-C at a
+/// terminal reaches it without us.
+async fn wait_for_child(mut child: Child, mut signals: Signals) -> std::io::Result<ExitStatus> {
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            signal = signals.next() => forward(&child, signal),
         }
-    });
-    let status = child.wait();
-    handle.close();
-    let _ = forwarding.join();
-    status
-}
-
-#[cfg(unix)]
-fn forward(pid: u32, signal: i32) {
-    let pid = i32::try_from(pid)
-        .ok()
-        .and_then(rustix::process::Pid::from_raw);
-    if let (Some(pid), Some(signal)) = (pid, rustix::process::Signal::from_named_raw(signal)) {
-        let _ = rustix::process::kill_process(pid, signal);
     }
 }
-
-#[cfg(not(unix))]
-fn forward(_pid: u32, _signal: i32) {}
 
 /// Returns the child's code, or 128 and the signal that ended it, as shells
 /// give it.

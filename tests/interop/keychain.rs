@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use authctl::core::error::{Exit, Report as _};
 use authctl::core::secret::Secret;
 use authctl::core::store::{
-    Choice, ClientKey, Error, FileKey, Key, KeychainError, KeychainStore, Places, Record,
-    StoreKind, TokenStore, open,
+    Choice, ClientKey, Damage, Error, FileKey, Key, KeychainError, KeychainStore, Places, Record,
+    StoreKind, TokenStore, keychain, open,
 };
 use authctl::core::time::Timestamp;
 
@@ -116,6 +116,9 @@ fn in_a_session() {
         "round-trip" => round_trip(&dir),
         "search" => search(&dir),
         "count" => count(&dir),
+        "lookup" => foreign(),
+        "split" => split(&dir),
+        "twice" => twice(&dir),
         "add-10" => (0..10).for_each(|_| add_one(&KeychainStore::native(&places(&dir)))),
         "locked" => {
             let store = KeychainStore::native(&places(&dir));
@@ -264,14 +267,10 @@ fn round_trip(dir: &Path) {
         assert_eq!(run("secret-tool", &args).stdout, **new.to_json());
     }
     // One item, changed in place, and nothing left of the trial writes.
-    let found = run("secret-tool", &["search", "--all", "service", "authctl"]);
+    assert_eq!(items(), 1);
+    let found = run("secret-tool", &["search", "service", "authctl"]);
     let text = String::from_utf8_lossy(&found.stdout).into_owned();
-    assert_eq!(
-        text.matches("label = authctl: default").count(),
-        1,
-        "{text}"
-    );
-    assert_eq!(text.matches("label = ").count(), 1, "{text}");
+    assert!(text.contains("label = authctl: default\n"), "{text}");
 
     assert!(store.remove(&default()).unwrap());
     assert!(!store.remove(&default()).unwrap());
@@ -314,6 +313,77 @@ fn search(dir: &Path) {
     assert_eq!(store.list().unwrap(), []);
 }
 
+/// A secret that the user put there.
+fn foreign() {
+    let put = "printf hunter2 | secret-tool store --label=x service ci username deploy";
+    assert!(run("sh", &["-c", put]).status.success());
+    let found = keychain::lookup("ci", "deploy", Duration::ZERO).unwrap();
+    assert_eq!(found.unwrap().expose(), "hunter2");
+    for (service, account) in [("ci", "other"), ("authctl", "deploy")] {
+        let found = keychain::lookup(service, account, Duration::ZERO).unwrap();
+        assert!(found.is_none(), "{service} {account}");
+    }
+}
+
+/// How many items of authctl there are.
+fn items() -> usize {
+    let found = run("secret-tool", &["search", "--all", "service", "authctl"]);
+    let text = String::from_utf8_lossy(&found.stdout).into_owned();
+    text.matches("label = ").count()
+}
+
+fn split(dir: &Path) {
+    let store = KeychainStore::native(&places(dir)).with_item_limit(Some(2560));
+    for (token, size, count) in [
+        ("one", 12_288, 6),
+        ("two", 4_000, 3),
+        ("three", 0, 1),
+        ("four", 12_288, 6),
+    ] {
+        let new = record(token, size);
+        store.save(&default(), &new).unwrap();
+        let loaded = store.load(&default()).unwrap().unwrap();
+        assert_eq!(loaded.to_json(), new.to_json());
+        assert_eq!(items(), count, "{token}");
+        assert_eq!(store.list().unwrap(), [default()]);
+    }
+    // Read, and put together again, by one without a limit.
+    let whole = KeychainStore::native(&places(dir));
+    assert_eq!(kept(&whole, &default()).as_deref(), Some("four"));
+    whole.save(&default(), &record("five", 12_288)).unwrap();
+    assert_eq!(items(), 1);
+    store.save(&default(), &record("six", 12_288)).unwrap();
+    assert!(store.remove(&default()).unwrap());
+    assert_eq!(items(), 0);
+}
+
+/// Another program's item that has our service and name too.
+fn twice(dir: &Path) {
+    let store = KeychainStore::native(&places(dir));
+    store.save(&default(), &record("one", 0)).unwrap();
+    let second = "echo {} | secret-tool store --label=x service authctl username default more 1";
+    assert!(run("sh", &["-c", second]).status.success());
+    assert_eq!(items(), 2);
+    for error in [
+        store.load(&default()).unwrap_err(),
+        store.save(&default(), &record("two", 0)).unwrap_err(),
+    ] {
+        assert!(
+            matches!(
+                &error,
+                Error::Damaged {
+                    why: Damage::Ambiguous,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+    }
+    assert_eq!(store.list().unwrap(), [default()]);
+    assert!(store.remove(&default()).unwrap());
+    assert_eq!(items(), 0);
+}
+
 fn add_one(store: &KeychainStore) {
     let guard = store.lock(&default(), LONG, &mut |_| {}).unwrap();
     let before: u32 = kept(store, &default()).map_or(0, |count| count.parse().unwrap());
@@ -354,6 +424,22 @@ fn what_is_saved_is_read_back_by_secret_tool() {
 #[test]
 fn all_sessions_are_found() {
     session("search", "gnome");
+}
+
+#[test]
+fn a_secret_of_the_users_is_found() {
+    session("lookup", "gnome");
+}
+
+/// S17: as on platforms that limit the size of an item.
+#[test]
+fn a_large_session_is_split_where_a_limit_is_set() {
+    session("split", "gnome");
+}
+
+#[test]
+fn two_items_of_one_name_are_named_and_can_be_removed() {
+    session("twice", "gnome");
 }
 
 #[test]

@@ -35,13 +35,15 @@ fn login_keeps_a_session_that_status_and_whoami_show() {
     let outcome = login(&mut sandbox, server, "alice").succeeds();
     assert!(outcome.stderr.contains("RFC 9700"), "{outcome:#?}");
 
-    let status = sandbox
-        .authctl(["status", "--json"])
-        .succeeds_quietly()
-        .json();
-    assert_eq!(status["issuer"], server.issuer());
-    assert_eq!(status["subject"], "alice");
+    let status = sandbox.authctl(["status", "--json"]);
+    let status = status.succeeds_quietly().json();
     assert_eq!(status["store"], "file");
+    let session = &status["sessions"][0];
+    assert_eq!(session["profile"], "default");
+    assert_eq!(session["issuer"], server.issuer());
+    assert_eq!(session["client_id"], "native");
+    assert_eq!(session["sub"], "alice");
+    assert_eq!(session["state"], "valid");
 
     let whoami = whoami(&sandbox);
     assert_eq!(whoami["sub"], "alice");

@@ -171,15 +171,20 @@ fn j9_a_secret_is_as_long_as_the_hash() {
             let keys = set(&[json!({"kty": "oct", "kid": "key", "k": k})]);
             assert_eq!(judge(&token, &keys), expected, "{alg} {length}");
             // Given alone it is an unfit input.
-            let error = match Keys::secret(SecretBytes::new(secret)) {
-                Ok(keys) => jwt::verify(&token, &keys, &rules(), NOW).map(drop),
-                Err(fault) => Err(fault.into()),
-            };
-            match expected {
-                [] => assert_eq!(error, Ok(())),
-                _ => {
-                    let error = error.unwrap_err();
-                    assert_eq!((error.code(), error.exit()), ("key_weak", Exit::Config));
+            let jwk = json!({"kty": "oct", "k": k}).to_string();
+            for alone in [
+                Keys::secret(SecretBytes::new(secret)),
+                Keys::key(jwk.as_bytes(), None),
+            ] {
+                let judged = alone
+                    .map_err(Error::from)
+                    .and_then(|keys| jwt::verify(&token, &keys, &rules(), NOW));
+                match expected {
+                    [] => assert!(judged.is_ok(), "{alg} {length}"),
+                    _ => {
+                        let error = judged.unwrap_err();
+                        assert_eq!((error.code(), error.exit()), ("key_weak", Exit::Config));
+                    }
                 }
             }
         }
@@ -627,6 +632,22 @@ fn j48_documents_that_are_no_set() {
     assert_eq!(
         judge(&good(key(Algorithm::ES256)), &nothing_but_rubbish),
         ["no_key"]
+    );
+}
+
+#[test]
+fn a_key_that_could_not_be_read_is_spoken_of_where_one_is_missed() {
+    let es256 = key(Algorithm::ES256);
+    let twice = jwk_with(es256, json!({"key_ops": ["verify", "verify"]}));
+    let other = jwk_with(es256, json!({"kid": "other"}));
+    let keys = set(&[twice, other]);
+    let error = jwt::verify(&good(es256), &keys, &rules(), NOW).unwrap_err();
+    assert!(error.is_unknown_kid());
+    assert!(error.to_string().contains("`key_ops`"), "{error}");
+    assert!(
+        !jwt::verify("", &keys, &rules(), NOW)
+            .unwrap_err()
+            .is_unknown_kid()
     );
 }
 

@@ -7,7 +7,7 @@ use super::escape;
 
 /// The members that are instants in seconds since the Unix epoch (RFC 7519
 /// §4.1, RFC 7662 §2.2, OIDC Core §2 and §5.1).
-const INSTANTS: [&str; 5] = ["exp", "nbf", "iat", "auth_time", "updated_at"];
+pub(super) const INSTANTS: [&str; 5] = ["exp", "nbf", "iat", "auth_time", "updated_at"];
 
 /// Writes each member on a line, instants also as dates, everything escaped.
 pub fn claims_text(claims: &Map<String, Value>, now: Timestamp) -> String {

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io::Write as _;
 
 use authctl::core::error::{Error, Exit, Report as _};
+use authctl::core::jose;
 use serde_json::{Map, Value, json};
 
 use super::{Paint, escape};
@@ -45,7 +46,8 @@ pub fn report(error: &Error, as_json: bool, paint: Paint) {
         write(&Value::Object(object).to_string());
         return;
     }
-    let mut text = format!("{} {}", paint.red("error:"), escape(&error.to_string()));
+    let (what, causes) = itemized(error, causes);
+    let mut text = format!("{} {}", paint.red("error:"), escape(&what));
     for (index, cause) in causes.iter().enumerate() {
         let label = if index == 0 { "  why:" } else { "      " };
         text.push_str(&format!("\n{} {}", paint.bold(label), escape(cause)));
@@ -84,15 +86,31 @@ fn object(code: &str, message: &str, hint: Option<&str>, exit: Exit) -> Map<Stri
     object
 }
 
+/// Puts each failed check of a token on a line of its own.
+fn itemized(error: &Error, causes: Vec<String>) -> (String, Vec<String>) {
+    let what = error.to_string();
+    let Error::Jose(refused @ jose::Error::Refused(failures)) = error.root() else {
+        return (what, causes);
+    };
+    let all = refused.to_string();
+    let head = |text: String| match text == all {
+        true => "the token is refused".to_owned(),
+        false => text,
+    };
+    let failures = failures.iter().map(|failure| failure.message.clone());
+    let causes = causes.into_iter().map(head).chain(failures).collect();
+    (head(what), causes)
+}
+
 /// Returns the sources, without those that only repeat what is said already,
-/// as transparent wrappers do.
+/// as transparent wrappers and texts that end in their source do.
 fn causes(error: &Error) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     let mut last = error.to_string();
     let mut next = error.source();
     while let Some(source) = next {
         let text = source.to_string();
-        if text != last {
+        if text != last && !last.ends_with(&format!(": {text}")) {
             texts.push(text.clone());
             last = text;
         }

@@ -7,6 +7,7 @@
 mod claims;
 mod error;
 pub mod escape;
+mod jwt;
 mod log;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ use serde_json::Value;
 pub use claims::claims_text;
 pub use error::{report, report_usage};
 pub use escape::escape;
+pub use jwt::{NOT_VERIFIED, decoded_text, verified_text};
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -136,13 +138,40 @@ impl Render {
     ///
     /// As [`Render::octets`].
     pub fn json(&self, value: &Value) -> Result<(), Error> {
-        let text = if io::stdout().is_terminal() {
+        let terminal = io::stdout().is_terminal();
+        let text = if terminal {
             serde_json::to_string_pretty(value)
         } else {
             serde_json::to_string(value)
         };
         let text = text.map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
-        self.text(&text)
+        // JSON itself escapes C0 controls alone; the others have the same
+        // escapes in JSON as here, so the value stays what it is.
+        self.text(&if terminal { escape_lines(&text) } else { text })
+    }
+
+    /// Writes octets that others made to stdout: as they are, but on a
+    /// terminal as text with everything escaped but its line endings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Render::octets`].
+    pub fn foreign_octets(&self, octets: &[u8]) -> Result<(), Error> {
+        if !io::stdout().is_terminal() {
+            return self.octets(octets);
+        }
+        self.text(&escape_lines(&String::from_utf8_lossy(octets)))
+    }
+
+    /// Returns how many columns a terminal on stdout has.
+    pub fn columns(&self) -> Option<usize> {
+        #[cfg(unix)]
+        return rustix::termios::tcgetwinsize(io::stdout())
+            .ok()
+            .map(|size| usize::from(size.ws_col))
+            .filter(|columns| *columns > 0);
+        #[cfg(not(unix))]
+        None
     }
 
     /// Has GitHub Actions mask a secret, before it is printed because the
@@ -171,6 +200,11 @@ impl Render {
         // When stderr is closed there is nobody to tell.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+}
+
+/// Escapes each line of a text, so that only its line endings stay.
+fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the table without the spaces that end its lines.

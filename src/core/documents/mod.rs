@@ -18,11 +18,8 @@ use super::Error as CoreError;
 use super::error::{Exit, Report};
 use super::http::{self, Request, Response, Transport, send_with_retries};
 use super::jose::{self, JwkSet, Keys};
-use super::oauth;
-use super::oauth::id_token::{self, Expected, IdToken};
 use super::oauth::jwks::{jwks_request, process_jwks_response};
 use super::oauth::metadata::{Metadata, well_known_urls};
-use super::secret::Secret;
 use super::time::{Clock, Timestamp, humanize_span};
 use super::uri::HttpsUrl;
 
@@ -215,38 +212,6 @@ impl<'a> Documents<'a> {
                 Ok(Loaded::new(judge(&Keys::Set(document))?, origin))
             }
             result => Ok(Loaded::new(result?, origin)),
-        }
-    }
-
-    /// Verifies an ID Token that came just now, by the keys at `jwks_uri`, or
-    /// by the client secret where the server MACs it. `skew` is that of the
-    /// response that brought it ([`http::server_skew`]).
-    ///
-    /// # Errors
-    ///
-    /// [`oauth::Error::IdToken`] when it is not good;
-    /// [`oauth::Error::NoEndpoint`] when there are no keys to judge it by; else
-    /// as [`Documents::jwks`].
-    pub fn verify_id_token(
-        &self,
-        token: &Secret,
-        expected: &Expected<'_>,
-        jwks_uri: Option<&HttpsUrl>,
-        client_secret: Option<&Secret>,
-        skew: Option<i64>,
-    ) -> Result<IdToken, CoreError> {
-        let refused = |error: &jose::Error| CoreError::from(id_token::refusal(error, skew));
-        let judge = |keys: &Keys| id_token::verify(token, keys, expected, self.clock.now());
-        if let Some(secret) = client_secret.filter(|_| id_token::claims_to_be_maced(token)) {
-            return id_token::secret_key(secret)
-                .and_then(|keys| judge(&keys))
-                .map_err(|error| refused(&error));
-        }
-        let url = jwks_uri.ok_or(oauth::Error::NoEndpoint { member: "jwks_uri" })?;
-        match self.with_keys(url, Freshness::Cached, judge) {
-            Ok(loaded) => Ok(loaded.document),
-            Err(CoreError::Jose(error)) => Err(refused(&error)),
-            Err(other) => Err(other),
         }
     }
 

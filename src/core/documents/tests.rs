@@ -7,7 +7,6 @@ use serde_json::{Map, json};
 
 use super::*;
 use crate::core::jose::{Algorithm, SigningKey, jws, jwt};
-use crate::core::secret::SecretBytes;
 
 const ISSUER: &str = "https://as.example/t";
 const OIDC: &str = "https://as.example/t/.well-known/openid-configuration";
@@ -456,70 +455,4 @@ fn without_a_folder_nothing_is_kept() {
         Duration::from_secs(30),
     );
     assert!(documents.jwks(&url(JWKS), Freshness::Cached).is_ok());
-}
-
-#[test]
-fn an_id_token_is_verified_by_the_keys_or_the_secret() {
-    let world = World::new();
-    let key = key();
-    world.serve_keys(&[&key], "max-age=600");
-    let claims = json!({
-        "iss": ISSUER,
-        "sub": "alice",
-        "aud": "app",
-        "iat": 1_000_000,
-        "exp": 1_000_300,
-    });
-    let sign = |key: &SigningKey| {
-        jws::sign(key, Map::new(), claims.to_string().as_bytes()).expect("a token")
-    };
-    let secret = Secret::new("a client secret of 32 octets, ok");
-    let mac_key = SigningKey::from_secret(SecretBytes::new(secret.expose()), Algorithm::HS256)
-        .expect("a key");
-    let algorithms = [Algorithm::EdDSA, Algorithm::HS256];
-    let expected = Expected {
-        issuer: ISSUER,
-        client_id: "app",
-        nonce: None,
-        access_token: None,
-        algorithms: &algorithms,
-        earlier: None,
-    };
-    let verify = |token: &Secret, jwks_uri: Option<&HttpsUrl>, secret: Option<&Secret>| {
-        world
-            .documents()
-            .verify_id_token(token, &expected, jwks_uri, secret, Some(-600))
-    };
-
-    let jwks = url(JWKS);
-    let token = verify(&sign(&key), Some(&jwks), Some(&secret)).expect("good");
-    assert_eq!(token.subject, "alice");
-    assert_eq!(world.server.requests(), [JWKS]);
-    assert!(verify(&sign(&mac_key), None, Some(&secret)).is_ok());
-    assert!(world.server.requests().is_empty(), "no keys are needed");
-
-    // A MAC is no signature of the server's, whatever its keys are.
-    let error = verify(&sign(&mac_key), Some(&jwks), None).expect_err("no secret");
-    assert_eq!((error.code(), error.exit()), ("id_token", Exit::Refused));
-    let error = verify(&sign(&mac_key), None, Some(&Secret::new("short"))).expect_err("short");
-    assert_eq!((error.code(), error.exit()), ("id_token", Exit::Refused));
-    let error = verify(&sign(&key), None, None).expect_err("no keys");
-    assert_eq!((error.code(), error.exit()), ("no_endpoint", Exit::Config));
-
-    // C22: our clock is ahead, so the token seems expired.
-    world.pass(600);
-    let error = verify(&sign(&key), Some(&jwks), None).expect_err("expired");
-    assert_eq!((error.code(), error.exit()), ("id_token", Exit::Refused));
-    assert_eq!(
-        error.hint().as_deref(),
-        Some("this machine's clock is 10 min ahead of the server's; set it right and try again")
-    );
-
-    world.server.set(JWKS, down());
-    world.pass(600);
-    let error = verify(&sign(&key), Some(&jwks), None).expect_err("down");
-    assert_eq!(
-        (error.code(), error.exit()),
-        ("unreachable", Exit::Unreachable)
-    );
 }

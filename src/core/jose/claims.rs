@@ -31,7 +31,8 @@ pub struct Rules {
     /// spaces) or `scp` (a list, or the same).
     pub scopes: Vec<String>,
     /// Claims and their values. A text matches the same string, and also the
-    /// number, boolean, `null`, array or object that it is as JSON.
+    /// number, boolean, `null`, array or object that it is as JSON. An array
+    /// matches by one of its items too.
     pub claims: Vec<(String, Value)>,
     /// The claims that must be there, with any value.
     pub required: Vec<String>,
@@ -249,7 +250,16 @@ pub(super) fn audiences(aud: &Value) -> Option<Vec<&str>> {
     }
 }
 
+/// Says whether a claim is what was wanted, or an array that has it among its
+/// items.
 fn matches(found: &Value, wanted: &Value) -> bool {
+    equals(found, wanted)
+        || found
+            .as_array()
+            .is_some_and(|items| items.iter().any(|item| equals(item, wanted)))
+}
+
+fn equals(found: &Value, wanted: &Value) -> bool {
     match (found, wanted) {
         (Value::String(found), Value::String(wanted)) => found == wanted,
         (_, Value::String(wanted)) => {

@@ -56,6 +56,14 @@ impl Error {
         }
     }
 
+    /// Says whether the key set lacks the token's kid: where the set came from
+    /// a server, it may have new keys by now (OIDC Core §10.1.1).
+    pub fn is_unknown_kid(&self) -> bool {
+        self.failures()
+            .iter()
+            .any(|failure| failure.code == "unknown_kid")
+    }
+
     /// Returns further members for the error object of `--json`:
     /// `{"failures": [{"code": "expired", "message": "…"}]}`, or nothing.
     pub fn details(&self) -> Map<String, Value> {
@@ -193,7 +201,7 @@ impl KeyError {
         let hint = match self.code {
             "secret_is_a_key" => "give the key with --key",
             "key_weak" => "make a new key with `authctl keygen`",
-            "passphrase" => "give the passphrase with --passphrase",
+            "passphrase" => "give its passphrase, or the public key instead",
             _ => return None,
         };
         Some(hint.to_owned())
@@ -259,5 +267,14 @@ impl Malformed {
             _ => return None,
         };
         Some(hint.to_owned())
+    }
+}
+
+/// Returns at most 64 characters of a foreign text, for a message.
+pub(super) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 64;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }

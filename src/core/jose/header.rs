@@ -3,9 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
-use super::error::Failure;
-use super::jwk::shorten;
-use super::keys::kid_of;
+use super::error::{Failure, shorten};
 
 /// Header parameters that are registered by RFC 7515, 7516 and 7518, which
 /// `crit` must not name (RFC 7515 §4.1.11).
@@ -45,7 +43,7 @@ pub(super) fn check<'a>(
     let mut failures = Vec::new();
     let mut keep = |failure| failures.push(failure);
     let algorithm = algorithm(header.get("alg"), allowed).map_err(&mut keep);
-    let kid = kid_of(header.get("kid")).map_err(&mut keep);
+    let kid = kid(header.get("kid")).map_err(&mut keep);
     let critical = critical(header, unencoded).map_err(&mut keep);
     let b64 = b64(header, unencoded, critical.as_deref().unwrap_or_default()).map_err(&mut keep);
     if let (Ok(algorithm), Ok(kid), Ok(_), Ok(b64)) = (algorithm, kid, critical, b64) {
@@ -85,11 +83,29 @@ fn algorithm(alg: Option<&Value>, allowed: Option<&[Algorithm]>) -> Result<Algor
         }
     })?;
     match allowed {
-        Some(allowed) if !allowed.contains(&algorithm) => Err(Failure::new(
-            "alg_not_allowed",
-            format!("the algorithm {algorithm} is not among those allowed"),
-        )),
+        Some(allowed) if !allowed.contains(&algorithm) => {
+            let names: Vec<_> = allowed.iter().map(|allowed| allowed.name()).collect();
+            Err(Failure::new(
+                "alg_not_allowed",
+                format!(
+                    "the algorithm {algorithm} is not allowed (only {})",
+                    names.join(", ")
+                ),
+            ))
+        }
         _ => Ok(algorithm),
+    }
+}
+
+/// Returns the `kid` of a header, which must be a string (RFC 7515 §4.1.4).
+fn kid(kid: Option<&Value>) -> Result<Option<&str>, Failure> {
+    match kid {
+        None => Ok(None),
+        Some(Value::String(kid)) => Ok(Some(kid)),
+        Some(_) => Err(Failure::new(
+            "kid_invalid",
+            "the member `kid` of the header is not a string",
+        )),
     }
 }
 

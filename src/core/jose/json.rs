@@ -11,6 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 
+use super::error::shorten;
+
 /// Reads one JSON object, of at most 128 levels and with numbers that fit 64
 /// bits or a finite `f64`.
 ///
@@ -38,6 +40,7 @@ pub fn parse_value(text: &[u8]) -> Result<Value, Error> {
         .and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| {
         if let Some(name) = duplicate.into_inner() {
+            let name = shorten(&name);
             return Error::Duplicate { name };
         }
         match error.classify() {
@@ -70,7 +73,7 @@ pub enum Error {
     /// A member comes twice in one object.
     #[error("the member `{name}` comes twice")]
     Duplicate {
-        /// The name of the member.
+        /// The name of the member, shortened where it is long.
         name: String,
     },
     /// JSON, but not an object.

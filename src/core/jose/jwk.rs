@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, Curve, KeyType};
-use super::error::KeyError;
+use super::error::{KeyError, shorten};
 use super::json;
 use super::public_key::{PublicKey, octets, text};
 use super::thumbprint::thumbprint;
@@ -18,6 +18,7 @@ use crate::core::secret::SecretBytes;
 ///
 /// The key itself is made ready when it is first needed: a set of hundreds
 /// costs no more than the key that is used.
+#[derive(Clone)]
 pub struct Jwk {
     members: Map<String, Value>,
     ready: OnceLock<Result<VerifyingKey, KeyError>>,
@@ -209,7 +210,7 @@ impl fmt::Debug for Jwk {
 }
 
 /// A JWK Set.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct JwkSet {
     keys: Vec<Jwk>,
     skipped: Vec<Skipped>,
@@ -301,14 +302,5 @@ impl JwkSet {
             .map(|key| Value::Object(key.members.clone()))
             .collect();
         Value::Object(Map::from_iter([("keys".to_owned(), Value::Array(keys))]))
-    }
-}
-
-/// Returns at most 64 characters of a foreign text, for a message.
-pub(super) fn shorten(text: &str) -> String {
-    const LONGEST: usize = 64;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

@@ -44,10 +44,11 @@ pub fn trim_input(input: &[u8]) -> Result<&str, Error> {
 ///
 /// [`Error::Crypto`].
 pub fn sign(key: &SigningKey, header: Map<String, Value>, payload: &[u8]) -> Result<Secret, Error> {
-    let mut members = Map::new();
-    members.insert("alg".to_owned(), key.algorithm().name().into());
+    let alg = || key.algorithm().name().into();
+    let mut members = Map::from_iter([("alg".to_owned(), alg())]);
     members.extend(header);
-    members.insert("alg".to_owned(), key.algorithm().name().into());
+    // Again, since it is the key that decides, not the caller's header.
+    members.insert("alg".to_owned(), alg());
     if !members.contains_key("kid") && !key.kid().is_empty() {
         members.insert("kid".to_owned(), key.kid().into());
     }
@@ -67,6 +68,8 @@ pub struct Compact<'a> {
     pub unverified_header: Map<String, Value>,
     header: &'a str,
     payload: &'a str,
+    /// The JWS Signing Input (RFC 7515 §5.1), as it came.
+    signing_input: &'a str,
     signature: Vec<u8>,
 }
 
@@ -86,12 +89,14 @@ impl<'a> Compact<'a> {
             }
             .into());
         };
+        let signing_input = &token[..header.len() + 1 + payload.len()];
         let signature =
             base64url::decode(signature).map_err(|_| Malformed::Base64url { part: "signature" })?;
         Ok(Self {
             unverified_header: decode_header(header)?,
             header,
             payload,
+            signing_input,
             signature,
         })
     }
@@ -110,31 +115,21 @@ impl<'a> Compact<'a> {
         &self.signature
     }
 
-    /// Returns the JWS Signing Input of an attached, encoded payload.
-    fn signing_input(&self) -> Vec<u8> {
-        [self.header, ".", self.payload].concat().into_bytes()
-    }
-
-    /// Verifies the signature by the keys that fit.
+    /// Verifies the signature by the keys that fit, and returns the kid of the
+    /// one that verified. The signing input is that of the token unless the
+    /// payload came apart from it.
     ///
     /// # Errors
     ///
-    /// As [`Keys::candidates`], and [`Error::Refused`] with `signature`.
+    /// As `Keys::candidates`, and [`Error::Refused`] with `signature`.
     pub(super) fn verify<'k>(
         &self,
         header: &Header<'_>,
-        signing_input: Option<&[u8]>,
+        detached: Option<&[u8]>,
         keys: &'k Keys,
     ) -> Result<Option<&'k str>, Error> {
         let candidates = keys.candidates(header.algorithm, header.kid)?;
-        let attached;
-        let message = match signing_input {
-            Some(input) => input,
-            None => {
-                attached = self.signing_input();
-                &attached
-            }
-        };
+        let message = detached.unwrap_or(self.signing_input.as_bytes());
         for candidate in &candidates {
             if candidate
                 .key
@@ -144,7 +139,7 @@ impl<'a> Compact<'a> {
             }
         }
         let message = match candidates.len() {
-            _ if self.payload.is_empty() && signing_input.is_none() => {
+            _ if self.payload.is_empty() && detached.is_none() => {
                 "the signature does not verify; the payload is empty, perhaps it came apart"
                     .to_owned()
             }

@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 use super::algorithm::Algorithm;
 pub use super::claims::Rules;
 use super::claims::audiences;
-use super::error::Failure;
-use super::error::{Error, Malformed, Warning};
+use super::error::{Error, Failure, Malformed, Warning};
 use super::header::{self, Unencoded, same_media_type};
 use super::json;
 use super::jws::{self, Compact};
@@ -104,7 +103,7 @@ pub fn verify(token: &str, keys: &Keys, rules: &Rules, now: Timestamp) -> Result
         // There is no telling where its payload ends.
         return Err(Error::Refused(failures));
     }
-    let claims = parse_claims(&compact)?;
+    let claims = parse_claims(&compact.unverified_payload()?)?;
     let checked = rules.check(&claims, now);
     failures.extend(checked.failures);
     match used {
@@ -131,8 +130,8 @@ fn check_typ(header: &Map<String, Value>, wanted: Option<&str>) -> Result<(), Fa
     }
 }
 
-fn parse_claims(compact: &Compact<'_>) -> Result<Map<String, Value>, Error> {
-    json::parse_object(&compact.unverified_payload()?).map_err(|source| {
+fn parse_claims(payload: &[u8]) -> Result<Map<String, Value>, Error> {
+    json::parse_object(payload).map_err(|source| {
         Malformed::Json {
             part: "payload",
             source,
@@ -157,6 +156,8 @@ pub enum UnverifiedContent {
     Signed {
         /// The Claims Set.
         claims: Map<String, Value>,
+        /// The same as it stands in the token, numbers of any length included.
+        text: String,
         /// The octets of the signature; 0 for an unsecured JWT.
         signature_len: usize,
     },
@@ -225,12 +226,15 @@ pub fn decode(token: &str) -> Result<UnverifiedJwt, Error> {
         });
     }
     let compact = Compact::parse(token)?;
-    let claims = parse_claims(&compact)?;
+    let payload = compact.unverified_payload()?;
+    let claims = parse_claims(&payload)?;
     let signature_len = compact.signature().len();
     Ok(UnverifiedJwt {
         header: compact.unverified_header,
         content: UnverifiedContent::Signed {
             claims,
+            // What was read as JSON is UTF-8.
+            text: String::from_utf8(payload).unwrap_or_default(),
             signature_len,
         },
     })

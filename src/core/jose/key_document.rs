@@ -11,7 +11,7 @@
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, Curve, KeyType};
-use super::error::{Error, KeyError};
+use super::error::{Error, KeyError, shorten};
 use super::jwk::JwkSet;
 use super::private_key::PrivateKey;
 use super::public_key::{PublicKey, octets, text};
@@ -42,9 +42,14 @@ pub(super) fn read(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDo
     }
 }
 
-/// Says whether the octets are a key document, public or private, though
-/// perhaps of a kind that is not supported.
-pub(super) fn looks_like_a_key(octets: &[u8]) -> bool {
+/// Refuses a secret that is a key document, public or private, though perhaps
+/// of a kind that is not supported.
+///
+/// # Errors
+///
+/// `secret_is_a_key`.
+pub(super) fn no_key_document(secret: &SecretBytes) -> Result<(), KeyError> {
+    let octets = secret.expose();
     let json_key = || {
         json::parse_object(octets)
             .is_ok_and(|members| members.contains_key("kty") || members.contains_key("keys"))
@@ -54,7 +59,13 @@ pub(super) fn looks_like_a_key(octets: &[u8]) -> bool {
         // Any other fault is found in what is a key.
         Err(fault) => fault.code != "key_malformed",
     };
-    pem::is_pem(octets) || json_key() || der_key()
+    if pem::is_pem(octets) || json_key() || der_key() {
+        return Err(KeyError::new(
+            "secret_is_a_key",
+            "the secret is a key document, not a secret of its own",
+        ));
+    }
+    Ok(())
 }
 
 impl SigningKey {
@@ -206,10 +217,7 @@ fn read_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDocument,
     Err(match other {
         Some(label) => KeyError::new(
             "key_unsupported",
-            format!(
-                "the PEM file has a `{}` and no key",
-                super::jwk::shorten(&label)
-            ),
+            format!("the PEM file has a `{}` and no key", shorten(&label)),
         ),
         None => KeyError::new("key_malformed", "the PEM file has no key"),
     })

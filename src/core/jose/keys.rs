@@ -4,11 +4,9 @@
 //! `kid`. Keys in the header (`jwk`, `x5c`) and links to keys (`jku`, `x5u`)
 //! are never looked at (RFC 7515 §4.1.2 to §4.1.6).
 
-use serde_json::Value;
-
-use super::algorithm::{Algorithm, KeyType};
-use super::error::{Error, Failure, KeyError};
-use super::jwk::{Jwk, JwkSet, shorten};
+use super::algorithm::Algorithm;
+use super::error::{Error, Failure, KeyError, shorten};
+use super::jwk::{Jwk, JwkSet};
 use super::key_document::{self, KeyDocument};
 use super::verifying_key::VerifyingKey;
 use crate::core::secret::{Secret, SecretBytes};
@@ -17,7 +15,7 @@ use crate::core::secret::{Secret, SecretBytes};
 const MAX_TRIED: usize = 1000;
 
 /// The keys that may verify, by where they come from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Keys {
     /// A set (`--jwks`, `--issuer`): the token's `kid` selects. What is wrong
     /// with a key of it is a reason to refuse the token.
@@ -65,12 +63,7 @@ impl Keys {
     /// public key is known to all, and a MAC under it proves nothing (RFC
     /// 8725 §2.1). `key_weak` for fewer than 32 octets.
     pub fn secret(secret: SecretBytes) -> Result<Self, KeyError> {
-        if key_document::looks_like_a_key(secret.expose()) {
-            return Err(KeyError::new(
-                "secret_is_a_key",
-                "the secret is a key document, not a secret of its own",
-            ));
-        }
+        key_document::no_key_document(&secret)?;
         VerifyingKey::secret(secret).map(Self::Secret)
     }
 
@@ -94,14 +87,23 @@ impl Keys {
             .map_err(|failure| Error::Refused(vec![failure])),
             Self::One(jwk) => match jwk.verifying_key_for(algorithm) {
                 Ok(key) => Ok(vec![Candidate::new(jwk, key)]),
-                Err(fault) => Err(Error::Refused(vec![fault.into()])),
+                Err(fault) => Err(alone(fault)),
             },
             Self::Secret(key) => match key.fits(algorithm) {
                 Ok(()) => Ok(vec![Candidate { key, kid: None }]),
-                Err(fault) if algorithm.key_type() == KeyType::Oct => Err(Error::Key(fault)),
-                Err(fault) => Err(Error::Refused(vec![fault.into()])),
+                Err(fault) => Err(alone(fault)),
             },
         }
+    }
+}
+
+/// Says whose fault it is that a key given alone does not serve: a secret that
+/// is too short is an unfit input, but that the token is by an algorithm of
+/// another type of key is the token's.
+fn alone(fault: KeyError) -> Error {
+    match fault.code {
+        "key_algorithm" => Error::Refused(vec![fault.into()]),
+        _ => Error::Key(fault),
     }
 }
 
@@ -129,7 +131,7 @@ impl<'a> Candidate<'a> {
 /// meant the kid names neither, even if one of them turns out to be broken.
 fn by_kid<'a>(set: &'a JwkSet, algorithm: Algorithm, kid: &str) -> Result<Candidate<'a>, Failure> {
     if set.keys().is_empty() {
-        return Err(empty());
+        return Err(empty(set));
     }
     let mut meant = Vec::new();
     let mut fault = None;
@@ -144,7 +146,11 @@ fn by_kid<'a>(set: &'a JwkSet, algorithm: Algorithm, kid: &str) -> Result<Candid
         ([jwk], _) => Ok(Candidate::new(jwk, jwk.verifying_key_for(algorithm)?)),
         ([], None) => Err(Failure::new(
             "unknown_kid",
-            format!("the key set has no key with the kid `{}`", shorten(kid)),
+            format!(
+                "the key set has no key with the kid `{}`{}",
+                shorten(kid),
+                unreadable(set)
+            ),
         )),
         ([], Some(fault)) => Err(fault.into()),
         (several, _) => Err(Failure::new(
@@ -181,7 +187,7 @@ fn without_kid(set: &JwkSet, algorithm: Algorithm) -> Result<Vec<Candidate<'_>>,
         return Ok(fitting);
     }
     match faults.as_slice() {
-        [] => Err(empty()),
+        [] => Err(empty(set)),
         [fault] => Err(fault.clone().into()),
         [fault, ..] => Err(Failure::new(
             "no_key",
@@ -193,18 +199,23 @@ fn without_kid(set: &JwkSet, algorithm: Algorithm) -> Result<Vec<Candidate<'_>>,
     }
 }
 
-fn empty() -> Failure {
-    Failure::new("no_key", "the key set has no keys")
+fn empty(set: &JwkSet) -> Failure {
+    Failure::new(
+        "no_key",
+        format!("the key set has no keys{}", unreadable(set)),
+    )
 }
 
-/// Returns the `kid` of a header, which must be a string (RFC 7515 §4.1.4).
-pub(super) fn kid_of(kid: Option<&Value>) -> Result<Option<&str>, Failure> {
-    match kid {
-        None => Ok(None),
-        Some(Value::String(kid)) => Ok(Some(kid)),
-        Some(_) => Err(Failure::new(
-            "kid_invalid",
-            "the member `kid` of the header is not a string",
-        )),
+/// Says that there are keys in the set which are none, since the one that is
+/// missed may be among them.
+fn unreadable(set: &JwkSet) -> String {
+    match set.skipped() {
+        [] => String::new(),
+        [only] => format!(" (one could not be read: {})", only.reason),
+        [first, ..] => format!(
+            " ({} could not be read, the first because {})",
+            set.skipped().len(),
+            first.reason
+        ),
     }
 }

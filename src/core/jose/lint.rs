@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, KeyType};
-use super::error::Warning;
-use super::jwk::shorten;
+use super::error::{Warning, shorten};
 use super::jwt::{UnverifiedContent, UnverifiedJwt};
 use super::public_key::{MIN_RSA_BITS, PublicKey};
 use crate::core::time::{Timestamp, humanize_span};
@@ -52,6 +51,7 @@ pub fn lint(token: &UnverifiedJwt, now: Timestamp) -> Vec<Warning> {
     if let UnverifiedContent::Signed {
         claims,
         signature_len,
+        ..
     } = &token.content
     {
         signature(&token.header, *signature_len, &mut warnings);

@@ -22,7 +22,7 @@ pub mod json;
 mod jwk;
 pub mod jws;
 pub mod jwt;
-mod key_document;
+pub mod key_document;
 mod keys;
 mod lint;
 mod numeric_date;

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use super::algorithm::{Algorithm, Family, KeyType};
 use super::base64url;
 use super::error::{Error, KeyError};
+use super::key_document::no_key_document;
 use super::pem;
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
@@ -99,7 +100,7 @@ impl SigningKey {
     /// # Errors
     ///
     /// `key_weak` for a secret shorter than the hash, `key_algorithm` for an
-    /// algorithm that is not HMAC.
+    /// algorithm that is not HMAC, `secret_is_a_key` for a key document.
     pub fn from_secret(secret: SecretBytes, algorithm: Algorithm) -> Result<Self, KeyError> {
         let hash = match (algorithm.family(), algorithm.hash_len()) {
             (Family::Hmac, 32) => hmac::HMAC_SHA256,
@@ -108,6 +109,7 @@ impl SigningKey {
             _ => return Err(wrong_type(algorithm, KeyType::Oct)),
         };
         hmac_fits(algorithm, secret.len())?;
+        no_key_document(&secret)?;
         let key = Box::new(hmac::Key::new(hash, secret.expose()));
         Ok(Self {
             material: Material::Secret { secret, key },

@@ -16,7 +16,7 @@ pub enum Error {
     #[error("the file store needs a key and none is given")]
     FileKeyMissing,
     /// What was given as a key is not 32 octets.
-    #[error("the store key is not 32 octets in base64url")]
+    #[error("the store key is neither 32 octets nor their base64url")]
     FileKeyMalformed,
     /// What must be kept has nowhere to go: the store is `none`.
     #[error("there is no store to keep the session in")]
@@ -220,9 +220,7 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::FileKeyMissing => format!("{KEY_CHOICES}, or choose `--store keychain`"),
-            Self::FileKeyMalformed => {
-                "make one with `openssl rand -base64 32 | tr '+/' '-_' | tr -d '='`".to_owned()
-            }
+            Self::FileKeyMalformed => "make one with `openssl rand -base64 32`".to_owned(),
             Self::NotKept { reason } => format!(
                 "{reason}; for an encrypted file, {KEY_CHOICES}; for the system's keychain, \
                  run where one answers and choose `--store keychain`"
@@ -297,3 +295,135 @@ fn holder_of(holder: &LockHolder) -> String {
 
 const KEY_CHOICES: &str = "set AUTHCTL_STORE_PASSPHRASE, AUTHCTL_STORE_KEY or \
      AUTHCTL_STORE_KEY_FILE";
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+    use crate::core::time::Timestamp;
+
+    fn one_of_each() -> Vec<Error> {
+        let path = || PathBuf::from("/store/x.session");
+        let place = || "the keychain item `x`".to_owned();
+        vec![
+            Error::FileKeyMissing,
+            Error::FileKeyMalformed,
+            Error::NotKept {
+                reason: "`none` was asked for".to_owned(),
+            },
+            Error::WrongKey {
+                path: path(),
+                why: KeyMismatch::Other,
+            },
+            Error::Tampered { path: path() },
+            Error::Swapped {
+                path: path(),
+                found: "other".to_owned(),
+            },
+            Error::Damaged {
+                place: place(),
+                why: Damage::Parts,
+            },
+            Error::NewerVersion {
+                place: place(),
+                found: 2,
+            },
+            Error::Unsafe {
+                path: path(),
+                why: Unsafe::SymbolicLink,
+            },
+            Error::io("read", path(), io::ErrorKind::PermissionDenied.into()),
+            Error::Locked {
+                key: "default".to_owned(),
+                holder: LockHolder {
+                    pid: Some(7),
+                    since: Some(Timestamp(1_700_000_000)),
+                },
+            },
+            Error::TooLarge {
+                key: "default".to_owned(),
+                length: 2_000_000,
+            },
+            Error::Keychain(KeychainError::NoBus),
+            Error::Crypto("encrypt"),
+        ]
+    }
+
+    #[test]
+    fn each_has_a_code_of_its_own_and_says_what_to_do() {
+        let mut codes = Vec::new();
+        for error in one_of_each() {
+            assert_eq!(error.exit(), Exit::Store);
+            let what = error.to_string();
+            assert!(!what.ends_with('.') && !what.is_empty(), "{what}");
+            let hint = error.hint().unwrap();
+            assert!(!hint.ends_with('.') && !hint.is_empty(), "{hint}");
+            codes.push(error.code());
+        }
+        codes.sort_unstable();
+        let all = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn the_reason_is_the_source() {
+        for error in one_of_each() {
+            let has_source = matches!(
+                error,
+                Error::WrongKey { .. }
+                    | Error::Damaged { .. }
+                    | Error::Unsafe { .. }
+                    | Error::Io { .. }
+                    | Error::Keychain(_)
+            );
+            assert_eq!(error.source().is_some(), has_source, "{error}");
+        }
+    }
+
+    #[test]
+    fn what_the_system_refused_decides_the_hint() {
+        for (kind, hint) in [
+            (io::ErrorKind::StorageFull, "free some space"),
+            (io::ErrorKind::QuotaExceeded, "free some space"),
+            (io::ErrorKind::FileTooLarge, "`ulimit -f`"),
+            (
+                io::ErrorKind::PermissionDenied,
+                "make /store readable and writable",
+            ),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                "make /store readable and writable",
+            ),
+        ] {
+            let error = Error::io("write to", "/store", kind.into());
+            assert!(error.hint().unwrap().contains(hint), "{kind:?}");
+            assert!(
+                error
+                    .hint()
+                    .unwrap()
+                    .ends_with("what was kept before is unchanged")
+            );
+        }
+    }
+
+    #[test]
+    fn a_holder_is_named_as_far_as_it_is_known() {
+        let of = |pid, since| {
+            Error::Locked {
+                key: "default".to_owned(),
+                holder: LockHolder { pid, since },
+            }
+            .to_string()
+        };
+        assert_eq!(
+            of(Some(7), Some(Timestamp(1_700_000_000))),
+            "the session `default` is still in use by process 7, since 2023-11-14T22:13:20Z"
+        );
+        assert_eq!(
+            of(None, None),
+            "the session `default` is still in use by another process"
+        );
+    }
+}

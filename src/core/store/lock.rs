@@ -80,6 +80,7 @@ pub(super) fn lock(
         }
         if !told && waited >= TOLD_AFTER {
             told = true;
+            log::debug!("store: waiting for the lock of `{key}`");
             on_wait(&holder(&mut file));
         }
         std::thread::sleep(pause.min(wait - waited));

@@ -1,8 +1,8 @@
 //! Where sessions and cached tokens are kept.
 //!
 //! A [`TokenStore`] keeps one [`Record`] under each [`Key`]. There are three:
-//! the platform's keychain ([`keychain`]), an encrypted file a session
-//! ([`file`]), and none. [`open`] chooses; it never falls back to another
+//! the platform's keychain ([`mod@keychain`]), an encrypted file a session
+//! ([`mod@file`]), and none. [`open`] chooses; it never falls back to another
 //! store without saying so, and a store that was asked for by name is the
 //! only one that is touched.
 //!
@@ -38,7 +38,7 @@ pub use keychain::{KeychainError, KeychainStore};
 pub use lock::{LockGuard, lock_dir_of_user};
 pub use none::NoneStore;
 pub use record::{CachedToken, Record, RecordError, UnknownMembers, Wanted};
-pub use select::{Choice, Opened, Places, Reason, UnknownChoice, open};
+pub use select::{Choice, KEYCHAIN_DEADLINE, Opened, Places, Reason, UnknownChoice, open};
 
 /// Keeps records, by key.
 pub trait TokenStore: fmt::Debug + Send + Sync {

@@ -285,3 +285,106 @@ const NONCE: usize = 12;
 const MAX_MEMORY: u32 = 256 * 1024;
 const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RECORD: &[u8] = br#"{"version":1}"#;
+    const CHEAP: Cost = Cost {
+        memory: 8,
+        passes: 1,
+        lanes: 1,
+    };
+
+    fn given() -> Master {
+        Zeroizing::new([7; 32])
+    }
+
+    fn with_passphrase() -> (Kdf, Master) {
+        let salt = [9; 16];
+        let master = stretch("wonderland", CHEAP, &salt).unwrap();
+        (Kdf::Argon2id { cost: CHEAP, salt }, master)
+    }
+
+    fn opened(master: &Master, file: &[u8]) -> Result<Vec<u8>, SealError> {
+        let mut file = file.to_vec();
+        let header = Header::parse(&file)?;
+        header.open(master, &mut file).map(<[u8]>::to_vec)
+    }
+
+    /// Written by the first version of this form: it must stay readable.
+    #[test]
+    fn files_of_the_first_version_are_read() {
+        let (_, passphrase) = with_passphrase();
+        for (master, name, file) in [
+            (
+                given(),
+                "größe",
+                "YXV0aGN0bAEBAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAANDbOB+N7eQaGZIUgRXo2MDDeN4sM8XL\
+                 hnHpTSRjLmUa2B5XSb8Kzbhv8zX6hvtIygAHZ3LDtsOfZUPnHMl6xJ4CbUys+W/DzAYhu5CYMW7KQ/cG\
+                 fvLT/TZvRp1Lb/xJadSGlWo+CHJPEGA=",
+            ),
+            (
+                passphrase,
+                "default",
+                "YXV0aGN0bAECAAAACAAAAAEAAAABCQkJCQkJCQkJCQkJCQkJCaUj7q6JYvCuyU63CwZKaQBBzitPuC7O\
+                 yLJgQm+tWtFqZtl5TjG0pIyjGNlYHfXQsQAHZGVmYXVsdPg+aUtHALXKEgDu/3Z7610NTL1o8Esrok8b\
+                 tDf+jhQcsvgiNISdz6e0kqydb3gBnXI=",
+            ),
+        ] {
+            let file = STANDARD.decode(file).unwrap();
+            assert_eq!(Header::parse(&file).unwrap().name, name);
+            assert_eq!(opened(&master, &file).unwrap(), RECORD);
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_is_opened_and_never_twice_the_same() {
+        let (kdf, master) = with_passphrase();
+        for (kdf, master) in [(Kdf::Given, given()), (kdf, master)] {
+            let one = seal(&master, kdf, "größe", RECORD).unwrap();
+            let two = seal(&master, kdf, "größe", RECORD).unwrap();
+            let (a, b) = (Header::parse(&one).unwrap(), Header::parse(&two).unwrap());
+            assert_eq!((a.kdf, a.name.as_str()), (kdf, "größe"));
+            assert!(a.is_of(&master).unwrap());
+            assert!(!a.is_of(&Zeroizing::new([8; 32])).unwrap());
+            assert_ne!(a.file_salt, b.file_salt);
+            assert_ne!(a.key_check, b.key_check);
+            assert_ne!(one[a.length..], two[b.length..]);
+            assert_eq!(opened(&master, &one).unwrap(), RECORD);
+            assert_eq!(opened(&master, &two).unwrap(), RECORD);
+        }
+    }
+
+    #[test]
+    fn the_recommended_cost_is_within_the_bounds() {
+        assert!(Cost::RECOMMENDED.is_bounded());
+    }
+
+    proptest! {
+        /// Whatever lies there, reading it ends with a reason.
+        #[test]
+        fn no_octets_are_a_session(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert_eq!(
+                opened(&given(), &octets),
+                Err(SealError::Damage(Damage::NotASession))
+            );
+        }
+
+        #[test]
+        fn what_follows_the_magic_may_be_anything(
+            octets in proptest::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let file = [&MAGIC[..], &[FORM], &octets].concat();
+            prop_assert_eq!(
+                opened(&given(), &file),
+                Err(SealError::Damage(Damage::Header))
+            );
+        }
+    }
+}

@@ -180,6 +180,7 @@ fn open_with(
             (Err(error), None) => (Box::new(NoneStore), Reason::NothingElse(error)),
         },
     };
+    log::debug!("store: {}, because {reason}", store.kind());
     Ok(Opened { store, reason })
 }
 

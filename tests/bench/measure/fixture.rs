@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,6 @@ use tempfile::TempDir;
 
 use crate::keys::Tokens;
 use crate::process::Program;
-use crate::tls_front::TlsFront;
 
 /// 32 octets in base64url: a key file costs no passphrase hash.
 const STORE_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -25,7 +24,7 @@ pub struct Fixture {
     jwt: PathBuf,
     tokens: OnceCell<Tokens>,
     server: OnceCell<Server>,
-    tls: OnceCell<TlsFront>,
+    tls_server: OnceCell<Server>,
     session: OnceCell<()>,
 }
 
@@ -41,7 +40,7 @@ impl Fixture {
             jwt: fs::canonicalize(&jwt).unwrap_or(jwt),
             tokens: OnceCell::new(),
             server: OnceCell::new(),
-            tls: OnceCell::new(),
+            tls_server: OnceCell::new(),
             session: OnceCell::new(),
         }
     }
@@ -107,10 +106,18 @@ impl Fixture {
         self.server.get_or_init(|| Server::start(self))
     }
 
-    /// A TLS front to it; its authority is `ca.pem` in the home.
-    pub fn tls(&self) -> &TlsFront {
-        self.tls
-            .get_or_init(|| TlsFront::start(self.home(), self.server().address))
+    /// Another one that speaks https; its certificate is `ca.pem` in the home.
+    pub fn tls_server(&self) -> &Server {
+        self.tls_server.get_or_init(|| {
+            self.tool(
+                "openssl",
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+                 -keyout tls.pem -out ca.pem -subj /CN=bench \
+                 -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE",
+            )
+            .check();
+            Server::start_tls(self, "--tls-cert ca.pem --tls-key tls.pem")
+        })
     }
 
     /// Signs in once, for the rows that read a session.
@@ -134,8 +141,8 @@ fn neighbours() -> PathBuf {
 
 /// `authctl serve` on a free port, ended on drop.
 pub struct Server {
-    /// Where it listens.
-    pub address: SocketAddr,
+    scheme: &'static str,
+    address: SocketAddr,
     process: Child,
 }
 
@@ -148,29 +155,46 @@ impl Server {
     /// Starts it and returns how long it took from exec to the first 200 of the
     /// metadata, by the clock on the wall.
     pub fn start_timed(fixture: &Fixture) -> (Self, Duration) {
-        let address = free_address();
-        let mut command: Command = fixture
-            .authctl(&format!("serve --listen {address} --store none"))
-            .command();
         let started = Instant::now();
-        let process = command
-            .stdin(Stdio::null())
+        let mut server = Self::spawn(fixture, "http", "");
+        server.wait_until(answers);
+        (server, started.elapsed())
+    }
+
+    fn start_tls(fixture: &Fixture, options: &str) -> Self {
+        let mut server = Self::spawn(fixture, "https", options);
+        server.wait_until(|address| TcpStream::connect(address).is_ok());
+        server
+    }
+
+    fn spawn(fixture: &Fixture, scheme: &'static str, options: &str) -> Self {
+        let address = free_address();
+        let process = fixture
+            .authctl(&format!("serve --listen {address} {options}"))
+            .command()
             .spawn()
             .expect("authctl is there");
-        let mut server = Self { address, process };
-        while !answers(address) {
-            if let Ok(Some(status)) = server.process.try_wait() {
-                panic!("authctl serve --listen {address} ended: {status}");
+        Self {
+            scheme,
+            address,
+            process,
+        }
+    }
+
+    fn wait_until(&mut self, ready: impl Fn(SocketAddr) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !ready(self.address) {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                panic!("authctl serve --listen {} ended: {status}", self.address);
             }
-            assert!(started.elapsed() < Duration::from_secs(10), "no metadata");
+            assert!(Instant::now() < deadline, "authctl serve does not answer");
             thread::sleep(Duration::from_micros(200));
         }
-        (server, started.elapsed())
     }
 
     /// Its issuer identifier.
     pub fn issuer(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Octets of its memory that are resident (VmRSS).

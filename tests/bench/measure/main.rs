@@ -11,7 +11,6 @@ mod report;
 mod rows;
 mod server;
 mod syscalls;
-mod tls_front;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -140,7 +140,7 @@ impl Row<'_> {
             let (base, authority) = if name == "client-http" {
                 (self.fixture.server().issuer(), "")
             } else {
-                (format!("https://{}", self.fixture.tls().address), "ca.pem")
+                (self.fixture.tls_server().issuer(), "ca.pem")
             };
             let trust = |flag: &str| match authority {
                 "" => String::new(),

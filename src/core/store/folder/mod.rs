@@ -54,6 +54,7 @@ pub(super) enum Step {
     /// It takes the place of the old one.
     Rename,
     /// The folder is flushed to the disk.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix flushes folders"))]
     SyncFolder,
 }
 

@@ -3,7 +3,7 @@
 //!
 //! One item a session, service `authctl`, account the name of the key,
 //! updated in place; its content is the record's JSON. Where the platform
-//! limits the size of an item ([`parts`]) a larger record is split.
+//! limits the size of an item a larger record is split, as `parts.rs` tells.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -24,6 +24,7 @@ mod parts;
 
 pub use error::KeychainError;
 
+use crate::core::secret::Secret;
 use parts::Head;
 
 /// Keeps each record in the platform's keychain.
@@ -57,6 +58,15 @@ impl KeychainStore {
             native::ITEM_LIMIT,
             places.lock_dir.clone(),
         )
+    }
+
+    /// Sets the most octets an item may take, in place of the platform's own
+    /// limit; larger records are split.
+    #[must_use]
+    pub fn with_item_limit(mut self, octets: Option<usize>) -> Self {
+        // A head must fit into one item.
+        self.limit = octets.map(|octets| octets.max(LEAST_LIMIT));
+        self
     }
 
     pub(super) fn over(
@@ -95,6 +105,21 @@ impl KeychainStore {
     }
 }
 
+/// Reads a secret that the user keeps in the keychain under a service and an
+/// account of their choice; `None` if there is none. A prompt of the
+/// keychain's may take `prompt_wait`, and 3 s at least.
+///
+/// # Errors
+///
+/// [`Error::Keychain`], and [`Error::Damaged`] where two items have the name.
+pub fn lookup(
+    service: &str,
+    account: &str,
+    prompt_wait: Duration,
+) -> Result<Option<Secret>, Error> {
+    native::lookup(service, account, prompt_wait)
+}
+
 impl TokenStore for KeychainStore {
     fn kind(&self) -> StoreKind {
         StoreKind::Keychain
@@ -118,6 +143,7 @@ impl TokenStore for KeychainStore {
             None => None,
         };
         let json = record.to_json();
+        log::debug!("store: saving `{key}`, {} octets", json.len());
         match self.limit {
             Some(limit) if json.len() > limit => {
                 parts::write(&*self.items, key.name(), &json, limit, before.as_ref())
@@ -185,6 +211,8 @@ fn place_of(key: &Key) -> String {
 
 /// The service of all items.
 pub(super) const SERVICE: &str = "authctl";
+/// A little more than the longest head.
+const LEAST_LIMIT: usize = 128;
 /// No key has this name.
 const CHECK_ACCOUNT: &str = "#check";
 const READ_ATTEMPTS: usize = 5;

@@ -1,0 +1,229 @@
+//! Where the keys that verify come from: a file, a URL, a server, a secret.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use authctl::core::config::SecretRef;
+use authctl::core::error::Error;
+use authctl::core::jose::{self, KeyError, Keys};
+use authctl::core::secret::{Secret, SecretBytes};
+use authctl::core::uri::HttpsUrl;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+
+use super::context::Context;
+use super::secrets::{SecretRefParser, read_file};
+
+/// The flags that name keys; at most one of the first three.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Keys (by default those of --issuer, else of the profile's issuer)")]
+pub struct KeySourceArgs {
+    /// JWK Set: a file, or an https URL
+    #[arg(long, value_name = "FILE|URL", conflicts_with_all = ["key", "secret"],
+          value_parser = OsStringValueParser::new().try_map(JwksSource::parse))]
+    jwks: Option<JwksSource>,
+
+    /// Key, whatever the token's kid: PEM, DER, certificate or JWK
+    #[arg(long, value_name = "FILE", conflicts_with = "secret")]
+    key: Option<PathBuf>,
+
+    /// Secret, for HS256 and its kin: env:NAME, file:PATH, cmd:COMMAND,
+    /// keychain:NAME, - for standard input, or nothing for a hidden prompt
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
+    secret: Option<SecretRef>,
+
+    /// Passphrase of an encrypted --key; asked for by default
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "key", value_parser = SecretRefParser)]
+    passphrase: Option<SecretRef>,
+}
+
+/// What `--jwks` takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum JwksSource {
+    File(PathBuf),
+    Url(HttpsUrl),
+}
+
+impl JwksSource {
+    /// Whatever has a scheme and an authority is a URL, which must be one that
+    /// may be spoken to.
+    fn parse(typed: OsString) -> Result<Self, String> {
+        match typed.to_str() {
+            Some(text) if text.contains("://") => text
+                .parse()
+                .map(Self::Url)
+                .map_err(|error: authctl::core::uri::InvalidUrl| error.to_string()),
+            _ => Ok(Self::File(typed.into())),
+        }
+    }
+}
+
+/// Where keys come from, opened.
+pub struct KeySource<'a> {
+    cx: &'a Context,
+    issuer: Option<&'a str>,
+    place: Place,
+}
+
+enum Place {
+    /// From here, with what they are called.
+    Local(Keys, String),
+    /// A JWK Set at a URL.
+    Url(HttpsUrl),
+    /// The JWK Set of the issuer.
+    Issuer,
+}
+
+impl KeySource<'_> {
+    /// Has a token judged by the keys and the `iss` that is required; returns
+    /// the verdict, and what the keys are called.
+    ///
+    /// # Errors
+    ///
+    /// Those of `judge`, and of fetching the keys.
+    pub fn judge<T>(
+        self,
+        judge: impl Fn(&Keys, Option<&str>) -> Result<T, jose::Error>,
+    ) -> Result<(T, String), Error> {
+        match self.place {
+            Place::Local(keys, name) => Ok((judge(&keys, self.issuer)?, name)),
+            Place::Url(_) | Place::Issuer => {
+                Err(Error::Internal("remote keys are not fetched yet".into()))
+            }
+        }
+    }
+}
+
+impl KeySourceArgs {
+    /// Says whether the secret or the passphrase is to come on standard
+    /// input.
+    pub fn takes_stdin(&self) -> bool {
+        [&self.secret, &self.passphrase]
+            .into_iter()
+            .any(|reference| *reference == Some(SecretRef::Stdin))
+    }
+
+    /// Reads the keys, unless they are a server's. `issuer` is the one that was
+    /// asked for.
+    ///
+    /// # Errors
+    ///
+    /// Exit 8 for a file that cannot be read or holds no keys, and for an
+    /// unfit key or secret.
+    pub fn open<'a>(
+        &self,
+        cx: &'a Context,
+        issuer: Option<&'a str>,
+    ) -> Result<KeySource<'a>, Error> {
+        let place = self.place(cx)?;
+        Ok(KeySource { cx, issuer, place })
+    }
+
+    fn place(&self, cx: &Context) -> Result<Place, Error> {
+        if let Some(path) = &self.key {
+            let document = read_file(path)?;
+            let keys = self
+                .key(cx, &document)
+                .map_err(|error| unfit(error, path))?;
+            return Ok(Place::Local(keys, path.display().to_string()));
+        }
+        if let Some(reference) = &self.secret {
+            let instead = "name the secret: `--secret env:NAME` or `--secret file:PATH`";
+            let secret = cx.secret_bytes(reference, "Secret", instead)?;
+            let keys = Keys::secret(without_line_ending(&secret, reference))
+                .map_err(|error| named(error, &format!("the secret of `{reference}`")))?;
+            return Ok(Place::Local(keys, format!("secret {reference}")));
+        }
+        Ok(match &self.jwks {
+            Some(JwksSource::File(path)) => {
+                let keys = Keys::set(read_file(path)?.expose())
+                    .map_err(|error| unfit(jose::Error::Key(error).into(), path))?;
+                Place::Local(keys, path.display().to_string())
+            }
+            Some(JwksSource::Url(url)) => Place::Url(url.clone()),
+            None => Place::Issuer,
+        })
+    }
+
+    /// Reads the key, with its passphrase where it needs one.
+    fn key(&self, cx: &Context, document: &SecretBytes) -> Result<Keys, Error> {
+        let read = |passphrase: Option<&Secret>| Keys::key(document.expose(), passphrase);
+        let reference = match (&self.passphrase, read(None)) {
+            (_, Ok(keys)) => return Ok(keys),
+            (_, Err(error)) if error.code != "passphrase" => {
+                return Err(jose::Error::Key(error).into());
+            }
+            (None, _) => &SecretRef::Prompt,
+            (Some(reference), _) => reference,
+        };
+        let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
+        let passphrase = cx.secret(reference, "Passphrase of the key", instead)?;
+        read(Some(&passphrase)).map_err(|error| jose::Error::Key(error).into())
+    }
+}
+
+/// A secret that is text ends before its line ending, as editors and `echo`
+/// leave one; one of random octets may end in any of them.
+fn without_line_ending(secret: &SecretBytes, reference: &SecretRef) -> SecretBytes {
+    let Ok(text) = std::str::from_utf8(secret.expose()) else {
+        return secret.clone();
+    };
+    let text = match reference {
+        SecretRef::Env(_) | SecretRef::Prompt | SecretRef::Keychain(_) => text,
+        SecretRef::Command(_) => text.lines().next().unwrap_or_default(),
+        SecretRef::File(_) | SecretRef::Stdin => {
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            text.strip_suffix('\r').unwrap_or(text)
+        }
+    };
+    SecretBytes::new(text)
+}
+
+fn unfit(error: Error, path: &Path) -> Error {
+    error.during(format!("cannot use `{}`", path.display()))
+}
+
+fn named(error: KeyError, what: &str) -> Error {
+    Error::from(jose::Error::Key(error)).during(format!("cannot use {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn j51_a_url_of_keys_is_https_or_loopback() {
+        let parse = |text: &str| JwksSource::parse(text.into());
+        assert_eq!(parse("keys.json"), Ok(JwksSource::File("keys.json".into())));
+        assert_eq!(parse("http:x"), Ok(JwksSource::File("http:x".into())));
+        assert!(matches!(
+            parse("https://as.example/jwks"),
+            Ok(JwksSource::Url(_))
+        ));
+        assert!(matches!(
+            parse("http://127.0.0.1/jwks"),
+            Ok(JwksSource::Url(_))
+        ));
+        assert_eq!(
+            parse("http://as.example/jwks"),
+            Err("http is allowed on loopback only, and `as.example` is not; use https".into())
+        );
+        assert_eq!(
+            parse("ftp://as.example"),
+            Err("its scheme is `ftp`, not https".into())
+        );
+    }
+
+    #[test]
+    fn only_text_has_a_line_ending_to_lose() {
+        let cut = |octets: &[u8], reference: &str| {
+            without_line_ending(&SecretBytes::new(octets), &reference.parse().unwrap())
+                .expose()
+                .to_vec()
+        };
+        assert_eq!(cut(b"a\n\n", "file:x"), b"a\n");
+        assert_eq!(cut(b"a\r\n", "-"), b"a");
+        assert_eq!(cut(b"a\nb\n", "cmd:x"), b"a");
+        assert_eq!(cut(b"a\n", "env:X"), b"a\n");
+        assert_eq!(cut(b"\xff\n", "file:x"), b"\xff\n");
+    }
+}
