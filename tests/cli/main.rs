@@ -1,3 +1,7 @@
 //! The command line as its users meet it: one file a behaviour.
 
+mod bad_servers;
+mod fake;
 mod harness;
+mod login;
+mod observed;
