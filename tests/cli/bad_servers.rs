@@ -129,8 +129,7 @@ fn c13_a_200_that_is_no_token_response_names_what_is_wrong() {
 /// C13, the other half: Microsoft sends strings.
 #[test]
 fn c13_expires_in_as_a_string_works() {
-    let body =
-        format!(r#"{{"access_token":"{TOKEN}","token_type":"bearer","expires_in":"3600"}}"#);
+    let body = format!(r#"{{"access_token":"{TOKEN}","token_type":"bearer","expires_in":"3600"}}"#);
     let server = Fake::tokens([json(200, &body)]);
     let home = Home::new();
     let answer = ask(&home, &server).run().succeeds();
@@ -398,9 +397,7 @@ fn c10_metadata_with_an_http_endpoint_is_refused() {
             move |host| {
                 json(
                     200,
-                    &format!(
-                        r#"{{"issuer":"http://{host}","{member}":"http://evil.example/x"}}"#
-                    ),
+                    &format!(r#"{{"issuer":"http://{host}","{member}":"http://evil.example/x"}}"#),
                 )
             },
             5,
@@ -449,10 +446,7 @@ fn c15_metadata_is_asked_for_again() {
             if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
                 Answer::Cut
             } else {
-                json(
-                    200,
-                    &format!(r#"{{"issuer":"http://{}"}}"#, request.host),
-                )
+                json(200, &format!(r#"{{"issuer":"http://{}"}}"#, request.host))
             }
         }
     });

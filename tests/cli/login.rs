@@ -232,10 +232,7 @@ fn a_reference_that_leads_nowhere_is_a_wrong_input() {
 
 #[test]
 fn login_without_a_server_names_what_is_missing() {
-    let error = Home::new()
-        .authctl(["login", "--json"])
-        .run()
-        .fails_json(2);
+    let error = Home::new().authctl(["login", "--json"]).run().fails_json(2);
     assert_eq!(error["error"], "missing_setting");
     let message = error["message"].as_str().expect("a message");
     assert!(message.contains("authorization server"), "{message}");
@@ -384,9 +381,7 @@ fn j45_an_id_token_that_is_not_good_is_refused_and_nothing_is_kept() {
         let server = Fake::new(move |request| match request.what.as_str() {
             "POST /token" => json(
                 200,
-                &format!(
-                    r#"{{"access_token":"at","token_type":"Bearer","id_token":"{token}"}}"#
-                ),
+                &format!(r#"{{"access_token":"at","token_type":"Bearer","id_token":"{token}"}}"#),
             ),
             _ => json(
                 200,

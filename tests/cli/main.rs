@@ -5,3 +5,6 @@ mod fake;
 mod harness;
 mod login;
 mod observed;
+mod parallel;
+mod refresh;
+mod token;

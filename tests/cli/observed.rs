@@ -83,7 +83,9 @@ pub fn store_of(home: &Home) -> Opened {
 /// Returns what is kept of a profile.
 pub fn kept(home: &Home, profile: &str) -> Option<Record> {
     let store = store_of(home).store;
-    store.load(&Key::session(profile)).expect("a readable store")
+    store
+        .load(&Key::session(profile))
+        .expect("a readable store")
 }
 
 /// Changes what is kept of a profile.
