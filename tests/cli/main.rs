@@ -4,10 +4,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bad_servers;
+mod fake;
 mod harness;
 mod tokens;
 mod world;
 
 mod decode;
 mod keygen;
+mod login;
+mod observed;
+mod parallel;
+mod refresh;
+mod token;
 mod verify;
