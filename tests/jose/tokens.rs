@@ -130,6 +130,12 @@ fn j27_a_jws_may_be_unencoded_or_detached_where_that_is_asked_for() {
     assert_eq!(judge(&token, &allowed), ["crit"]);
     let token = signed_parts(key, &absent, &encoded);
     assert_eq!(judge(&token, &allowed), ["crit"]);
+    let twice = header_with(key, json!({"b64": false, "crit": ["b64", "b64"]}));
+    let token = signed_parts(key, &base64url::encode(twice), payload);
+    assert_eq!(judge(&token, &allowed), ["crit"]);
+    let needless = header_with(key, json!({"b64": true, "crit": ["b64"]}));
+    let token = signed_parts(key, &base64url::encode(needless), &encoded);
+    assert_eq!(judge(&token, &allowed), PASSES);
 }
 
 #[test]
