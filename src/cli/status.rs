@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use authctl::core::config::{Layer, Setting};
 use authctl::core::error::{Error, Exit};
-use authctl::core::store::{Key, Opened, Record};
+use authctl::core::session;
+use authctl::core::store::{Key, Opened, Reason, Record};
 use authctl::core::time::{Timestamp, humanize_span};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -52,7 +53,7 @@ pub fn run(cx: &Context, args: &StatusArgs) -> Result<ExitCode, Error> {
     let usable = rows.iter().any(|row| row.is_usable(now));
     if !usable {
         // On failure stdout is empty; the error says what the table would.
-        return Err(none_usable(&rows, &opened));
+        return Err(none_usable(&rows, &opened, &current));
     }
     if cx.json || args.output == Some(Format::Json) {
         let sessions: Vec<Value> = rows.iter().map(|row| row.json(now)).collect();
@@ -199,7 +200,7 @@ fn table(rows: &[Row], opened: &Opened, now: Timestamp) -> String {
 
 /// Says why no session is usable: nobody signed in, all expired, or the
 /// records cannot be read.
-fn none_usable(rows: &[Row], opened: &Opened) -> Error {
+fn none_usable(rows: &[Row], opened: &Opened, current: &str) -> Error {
     let kind = opened.store.kind().name();
     if let Some(row) = rows.iter().find(|row| row.trouble.is_some())
         && let Err(error) = opened.store.load(&Key::session(&row.profile))
@@ -209,13 +210,19 @@ fn none_usable(rows: &[Row], opened: &Opened) -> Error {
             row.profile
         ));
     }
-    let what = if rows.iter().any(|row| row.record.is_some()) {
-        format!("all sessions in the store ({kind}) have expired and cannot be renewed")
-    } else {
-        format!("nobody is signed in (store: {kind}, {})", opened.reason)
+    // One that has expired tells more than a profile without one.
+    let error = match rows.iter().find(|row| row.record.is_some()) {
+        Some(row) => session::Error::Expired {
+            profile: row.profile.clone(),
+            at: row.expires_at(),
+        },
+        None => session::Error::NoSession {
+            profile: current.to_owned(),
+        },
     };
-    Error::PromptNeeded {
-        what,
-        hint: "sign in with `authctl login`".into(),
-    }
+    let store = match &opened.reason {
+        Reason::Asked(_) => kind.to_owned(),
+        reason => format!("{kind}; {reason}"),
+    };
+    Error::from(error).during(format!("no session is usable (store: {store})"))
 }
