@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use authctl::core::config::{ConfigFile, Layer, Setting};
 use authctl::core::error::{Error, Exit};
-use authctl::core::store::{Key, Opened, Record};
+use authctl::core::session;
+use authctl::core::store::{Key, Opened, Reason, Record};
 use authctl::core::time::{Timestamp, humanize_span};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -197,7 +198,16 @@ fn table(rows: &[Row], now: Timestamp) -> String {
 /// Says why no session is usable: nobody signed in, all expired, or the
 /// records cannot be read.
 fn none_usable(cx: &Context, rows: Vec<Row>) -> Result<Error, Error> {
-    let expired = rows.iter().any(|row| row.record.is_some());
+    // One that has expired tells more than a profile without one.
+    let error = match rows.iter().find(|row| row.record.is_some()) {
+        Some(row) => session::Error::Expired {
+            profile: row.profile.clone(),
+            at: row.expires_at(),
+        },
+        None => session::Error::NoSession {
+            profile: cx.profile_name()?,
+        },
+    };
     let unreadable = rows
         .into_iter()
         .find_map(|row| Some((row.trouble?, row.profile)));
@@ -205,13 +215,10 @@ fn none_usable(cx: &Context, rows: Vec<Row>) -> Result<Error, Error> {
         return Ok(error.during(format!("the session of profile `{profile}` cannot be read")));
     }
     let opened = cx.open_store(&cx.settings(Layer::new())?)?;
-    let store = format!("store: {}, {}", opened.store.kind().name(), opened.reason);
-    Ok(Error::PromptNeeded {
-        what: if expired {
-            format!("all sessions have expired and cannot be renewed ({store})")
-        } else {
-            format!("nobody is signed in ({store})")
-        },
-        hint: "sign in with `authctl login`".into(),
-    })
+    let kind = opened.store.kind().name();
+    let store = match &opened.reason {
+        Reason::Asked(_) => kind.to_owned(),
+        reason => format!("{kind}; {reason}"),
+    };
+    Ok(Error::from(error).during(format!("no session is usable (store: {store})")))
 }

@@ -5,16 +5,22 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_servers;
+mod discover;
 mod fake;
 mod harness;
 mod tokens;
 mod world;
 
 mod decode;
+mod introspect;
 mod keygen;
 mod login;
+mod logout;
 mod observed;
 mod parallel;
 mod refresh;
+mod revoke;
+mod status;
 mod token;
 mod verify;
+mod whoami;
