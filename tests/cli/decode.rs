@@ -472,7 +472,7 @@ fn nothing_but_the_token_is_read() {
     ])
     .arg(config)
     .arg(&token)
-    .no_env("HOME")
+    .env_remove("HOME")
     .env("AUTHCTL_TIMEOUT", "nonsense")
     .stdout("{\"sub\":\"alice\"}\n")
     .stderr(SAID)

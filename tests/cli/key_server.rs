@@ -1,41 +1,32 @@
 //! A server of one document, which counts its requests.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+
+use crate::fake::{Answer, Fake};
 
 /// A server on a free port of 127.0.0.1; it is gone when it is dropped.
 pub struct KeyServer {
-    port: u16,
+    fake: Fake,
     answer: Arc<Mutex<String>>,
-    requests: Arc<AtomicUsize>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl KeyServer {
     /// Starts to answer every request with `200` and this document.
     pub fn start(document: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let answer = Arc::new(Mutex::new(ok("", document)));
-        let requests = Arc::new(AtomicUsize::new(0));
-        let thread = std::thread::spawn({
-            let (answer, requests) = (Arc::clone(&answer), Arc::clone(&requests));
-            move || serve(&listener, &answer, &requests)
+        let answer = Arc::new(Mutex::new(ok("Server: test", document)));
+        let fake = Fake::new({
+            let answer = Arc::clone(&answer);
+            move |_| match answer.lock().unwrap().as_bytes() {
+                [] => Answer::Cut,
+                octets => Answer::Octets(octets.to_vec()),
+            }
         });
-        Self {
-            port,
-            answer,
-            requests,
-            thread: Some(thread),
-        }
+        Self { fake, answer }
     }
 
     /// Returns where the document is.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/jwks", self.port)
+        self.fake.url("/jwks")
     }
 
     /// Answers with this document from now on, and with this header field.
@@ -51,41 +42,14 @@ impl KeyServer {
 
     /// Returns how many requests there were.
     pub fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
-    }
-}
-
-impl Drop for KeyServer {
-    fn drop(&mut self) {
-        // A connection without a request ends the thread.
-        drop(std::net::TcpStream::connect(("127.0.0.1", self.port)));
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
-        }
+        self.fake.seen().len()
     }
 }
 
 fn ok(field: &str, document: &str) -> String {
     let length = document.len();
-    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Type: application/json\r\n{field}\r\nConnection: close\r\n\r\n{document}")
-        .replacen("\r\n\r\nConnection", "\r\nConnection", 1)
-}
-
-fn serve(listener: &TcpListener, answer: &Mutex<String>, requests: &AtomicUsize) {
-    for stream in listener.incoming() {
-        let mut stream = stream.unwrap();
-        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-        match lines.next() {
-            Some(Ok(_)) => {}
-            _ => return,
-        }
-        while lines
-            .next()
-            .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
-        {}
-        requests.fetch_add(1, Ordering::SeqCst);
-        let answer = answer.lock().unwrap().clone();
-        // Who does not want it all goes.
-        let _ = stream.write_all(answer.as_bytes());
-    }
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n{field}\r\n\r\n{document}"
+    )
 }

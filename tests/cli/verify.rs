@@ -461,7 +461,7 @@ fn keys_at_hand_need_neither_configuration_nor_home() {
         .args(["--profile", "nowhere", "--config"])
         .arg(config)
         .arg(bench.sign(claims()))
-        .no_env("HOME")
+        .env_remove("HOME")
         .stdout_has("verified: ES256")
         .check();
     assert_eq!(bench.home.names(), ["broken.toml", "keys.json"]);

@@ -75,7 +75,7 @@ fn j49_an_unknown_kid_has_the_set_fetched_once() {
     // The server rotates.
     let next = key("ES256").with_kid("k2");
     let set = json!({"keys": [remote.key.public_jwk(), next.public_jwk()]});
-    remote.server.serve("", &set.to_string());
+    remote.server.serve("Server: test", &set.to_string());
     let token = sign(&next, json!({}), claims());
     remote
         .verify()
@@ -147,7 +147,7 @@ fn j48_j51_an_answer_that_makes_no_sense_is_the_servers_fault() {
         "{\"keys\":[",
         "{\"keys\":{}}",
     ] {
-        remote.server.serve("", document);
+        remote.server.serve("Server: test", document);
         remote
             .verify()
             .arg(remote.token())
@@ -156,14 +156,14 @@ fn j48_j51_an_answer_that_makes_no_sense_is_the_servers_fault() {
             .check();
     }
     let long = format!("{{\"keys\":[],\"x\":\"{}\"}}", "x".repeat(20 << 20));
-    remote.server.serve("", &long);
+    remote.server.serve("Server: test", &long);
     remote
         .verify()
         .arg(remote.token())
         .code(6)
         .stderr_has("error: ")
         .check();
-    remote.server.serve("", "{\"keys\":[]}");
+    remote.server.serve("Server: test", "{\"keys\":[]}");
     refused(remote.verify(), remote.token(), &["no_key"], "an empty set");
 }
 

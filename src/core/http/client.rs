@@ -21,11 +21,6 @@ use crate::core::uri::HttpsUrl;
 /// How long to wait for a connection, of the whole time-out.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection is kept for the next request. The runtime stands
-/// still between requests and does not see a server hang up; a connection that
-/// lay longer might be dead, and a refresh token written to it lost.
-const KEEP_ALIVE: Duration = Duration::from_secs(2);
-
 /// How the client connects.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -140,7 +135,10 @@ impl Client {
             // What may be sent twice is decided by `send_with_retries` alone.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(KEEP_ALIVE)
+            // A connection is used once: between requests the runtime stands
+            // still and does not see a server hang up, and a refresh token
+            // written to a dead connection would be lost.
+            .pool_max_idle_per_host(0)
     }
 
     fn tls_client(&self, reach: Reach) -> Result<reqwest::Client, Error> {

@@ -242,6 +242,8 @@ const VERSION: u64 = 1;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::tests::record;
     use super::*;
 
@@ -323,6 +325,26 @@ mod tests {
                 error,
                 "{json}"
             );
+        }
+    }
+
+    proptest! {
+        /// Whatever was changed by hand, reading it ends with a record or a
+        /// reason, and a record can be written and read again.
+        #[test]
+        fn a_record_changed_anywhere_is_read_or_refused(
+            at in 0..record().to_json().len(),
+            cut in 0..8_usize,
+            put in "[\\[\\]{}\":,0-9a-z\\\\]{0,8}",
+        ) {
+            let mut json = record().to_json().to_vec();
+            let end = (at + cut).min(json.len());
+            json.splice(at..end, put.bytes());
+            if let Ok(read) = Record::from_json(&json) {
+                let written = read.to_json();
+                let again = Record::from_json(&written).map(|record| record.to_json());
+                prop_assert_eq!(again, Ok(written));
+            }
         }
     }
 }

@@ -1,0 +1,191 @@
+//! `authctl logout`.
+
+use serde_json::Value;
+
+use crate::fake::{Fake, json, with_headers};
+use crate::harness::Home;
+use crate::observed::{kept, observed, store_of};
+
+#[test]
+fn logout_revokes_and_forgets() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let token = home.authctl(["token"]).run().succeeds();
+    server.forget();
+    let said = home.authctl(["logout"]).run().succeeds();
+    assert_eq!(said, "Signed out of profile default\n");
+    assert!(server.count("POST /revoke 200") >= 1);
+    assert!(kept(&home, "default").is_none());
+    home.authctl(["token"]).run().fails(4);
+    // The server does not take the access token any more.
+    let error = home
+        .authctl(["introspect", "-", "--json", "--client-id", "service"])
+        .args(["--issuer", server.issuer()])
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        .stdin(token)
+        .run()
+        .fails_json(3);
+    assert_eq!(error["error"], "token_not_active");
+}
+
+#[test]
+fn logout_leaves_the_settings() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    home.authctl(["logout"]).run().succeeds();
+    home.authctl(["login", "-q"])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+        .run()
+        .succeeds();
+}
+
+#[test]
+fn logout_json_says_what_was_done() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let run = || -> Value {
+        let stdout = home.authctl(["logout", "--json"]).run().succeeds();
+        serde_json::from_str(&stdout).expect("JSON")
+    };
+    let answer = run();
+    assert_eq!(answer["profile"], "default");
+    assert_eq!(answer["was_signed_in"], true);
+    assert_eq!(answer["revoked"], true);
+    assert_eq!(run()["was_signed_in"], false);
+}
+
+#[test]
+fn logout_of_nobody_is_done_already() {
+    let (stdout, stderr) = Home::new().authctl(["logout"]).run().succeeds_saying();
+    assert_eq!(stdout, "");
+    assert_eq!(stderr, "note: nobody was signed in for profile `default`\n");
+    let (stdout, stderr) = Home::new()
+        .authctl(["logout", "--all"])
+        .run()
+        .succeeds_saying();
+    assert_eq!(
+        (stdout.as_str(), stderr.as_str()),
+        ("", "note: nobody is signed in\n")
+    );
+}
+
+#[test]
+fn logout_all_ends_every_session() {
+    let server = observed();
+    let home = Home::new();
+    for profile in ["a", "b"] {
+        home.authctl(["login", "-q", "-p", profile, "--issuer", server.issuer()])
+            .args(["--client-id", "authctl", "--username", "alice"])
+            .env("AUTHCTL_PASSWORD", "wonderland")
+            .run()
+            .succeeds();
+    }
+    let said = home.authctl(["logout", "--all"]).run().succeeds();
+    assert_eq!(said, "Signed out of profile a\nSigned out of profile b\n");
+    assert!(store_of(&home).store.list().expect("a list").is_empty());
+}
+
+/// S20: with the server down the local copy goes all the same.
+#[test]
+fn s20_with_the_server_down_the_session_is_forgotten_and_it_is_exit_6() {
+    let mut server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    server.stop();
+    let error = home.authctl(["logout", "--json"]).run().fails_json(6);
+    assert_eq!(error["error"], "unreachable");
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.contains("forgotten here, but the server was not told"),
+        "{message}"
+    );
+    assert!(kept(&home, "default").is_none());
+}
+
+#[test]
+fn a_server_that_cannot_revoke_is_noted() {
+    let server = Fake::new(|request| match request.what.as_str() {
+        "POST /token" => json(
+            200,
+            r#"{"access_token":"at","token_type":"Bearer","refresh_token":"rt"}"#,
+        ),
+        _ => json(
+            200,
+            &format!(
+                r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
+                request.host
+            ),
+        ),
+    });
+    let home = Home::new();
+    home.authctl(["login", "-q", "--issuer", &server.issuer()])
+        .args(["--client-id", "c", "--username", "u"])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+    let (stdout, stderr) = home.authctl(["logout"]).run().succeeds_saying();
+    assert_eq!(stdout, "Signed out of profile default\n");
+    assert!(stderr.contains("no revocation endpoint"), "{stderr}");
+    assert!(kept(&home, "default").is_none());
+}
+
+/// RFC 7009 section 2.2.1: a server may revoke refresh tokens only; and a
+/// client may send the refresh token first, with which the grant goes.
+#[test]
+fn the_refresh_token_is_revoked_first_and_hinted() {
+    let server = Fake::new(|request| match request.what.as_str() {
+        "POST /token" => json(
+            200,
+            r#"{"access_token":"at","token_type":"Bearer","refresh_token":"rt"}"#,
+        ),
+        "POST /revoke" if request.body.contains("token=at") => {
+            json(400, r#"{"error":"unsupported_token_type"}"#)
+        }
+        "POST /revoke" => with_headers(200, &[], ""),
+        _ => json(
+            200,
+            &format!(
+                r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token","revocation_endpoint":"http://{0}/revoke"}}"#,
+                request.host
+            ),
+        ),
+    });
+    let home = Home::new();
+    home.authctl(["login", "-q", "--issuer", &server.issuer()])
+        .args(["--client-id", "c", "--username", "u"])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+    home.authctl(["logout"]).run().succeeds();
+    let bodies: Vec<String> = server
+        .seen()
+        .into_iter()
+        .filter(|seen| seen.what == "POST /revoke")
+        .map(|seen| seen.body)
+        .collect();
+    assert_eq!(bodies.len(), 2);
+    assert!(bodies[0].contains("token=rt&token_type_hint=refresh_token"));
+    assert!(bodies[1].contains("token=at&token_type_hint=access_token"));
+}
+
+/// What cannot be read must not keep its owner from getting rid of it.
+#[test]
+fn a_session_that_cannot_be_read_can_be_forgotten() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let (stdout, stderr) = home
+        .authctl(["logout"])
+        .env(
+            "AUTHCTL_STORE_KEY",
+            "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+        )
+        .run()
+        .succeeds_saying();
+    assert_eq!(stdout, "Signed out of profile default\n");
+    assert!(stderr.starts_with("warning: what was kept could not be read"));
+    assert!(kept(&home, "default").is_none());
+}
