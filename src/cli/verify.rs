@@ -30,6 +30,10 @@ pub struct VerifyArgs {
     #[command(flatten)]
     token: TokenInput,
 
+    /// Shape of the answer
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
+
     #[command(flatten)]
     source: KeySourceArgs,
 
@@ -38,10 +42,6 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     jws: JwsArgs,
-
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
 }
 
 /// What the token must satisfy.

@@ -217,6 +217,7 @@ fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
     let part = |text: &str| base64url::encode(text);
     let header = part(r#"{"alg":"EdDSA"}"#);
     for (token, reason) in [
+        // H7: as from a standard input that is closed.
         (String::new(), "it is empty"),
         (
             "abc".into(),
@@ -420,7 +421,6 @@ fn p4_json_in_a_pipe_has_the_exact_values() {
 #[cfg(unix)]
 #[test]
 fn p1_no_control_sequence_reaches_a_terminal() {
-    use expectrl::{Eof, Expect as _};
     let home = Home::new();
     let token = unsigned(
         json!({"alg": HOSTILE}).to_string(),
@@ -428,29 +428,43 @@ fn p1_no_control_sequence_reaches_a_terminal() {
         &[1; 64],
     );
     for format in ["human", "json", "claims"] {
-        let call = home
-            .authctl(["decode", "-o", format, &token])
-            .env("NO_COLOR", "1");
-        let mut command = call.into_command();
-        command
-            .stdin(Stdio::inherit())
-            .stdout(Stdio::inherit())
-            .stderr(Stdio::inherit());
-        let mut session = expectrl::Session::spawn(command).unwrap();
-        session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
-        let seen = session.expect(Eof).unwrap();
-        let seen = String::from_utf8(seen.as_bytes().to_vec()).unwrap();
+        let seen = home.authctl(["decode", "-o", format, &token]).on_terminal();
         assert!(seen.contains(r"\u001b]52;c;x\u0007"), "{format}: {seen:?}");
-        // The terminal itself makes CR LF of our line endings.
-        let seen = seen.replace("\r\n", "");
-        let raw = seen.chars().find(|c| {
-            c.is_control()
-                || HOSTILE
-                    .chars()
-                    .any(|hostile| hostile == *c && !c.is_ascii())
+        let raw = seen.chars().find(|c| match c {
+            '\n' => false,
+            c => c.is_control() || (!c.is_ascii() && HOSTILE.contains(*c)),
         });
         assert_eq!(raw, None, "{format}: {seen:?}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_is_not_waited_for_when_no_token_is_typed() {
+    assert_eq!(
+        Home::new().authctl(["decode"]).on_terminal(),
+        "error: no token is given\n hint: give the token itself, - for standard input, or @FILE\n"
+    );
+}
+
+#[test]
+fn h7_an_answer_that_cannot_be_written_is_an_error() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
+        return;
+    };
+    let token = token(json!({"sub": "alice"}));
+    let output = Home::new()
+        .authctl(["decode", &token])
+        .into_command()
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot write the output\n  why: "),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -7,6 +7,9 @@
 //! home.authctl(["decode", "x"]).code(3).stderr_has("malformed").check();
 //! ```
 
+#[cfg(unix)]
+use std::{process::Stdio, time::Duration};
+
 use serde_json::Value;
 
 use crate::harness::{Call, Done};
@@ -74,6 +77,25 @@ impl Call {
     pub fn check_json(self) -> Value {
         let done = self.stdout_has("{").check();
         serde_json::from_slice(&done.0.stdout).unwrap()
+    }
+
+    /// Makes the call on a terminal of its own, without colour; returns what
+    /// came out on either stream, with the line endings that a terminal makes
+    /// undone.
+    #[cfg(unix)]
+    pub fn on_terminal(self) -> String {
+        use expectrl::{Eof, Expect as _};
+        let mut command = self.env("NO_COLOR", "1").into_command();
+        command
+            .stdin(Stdio::inherit())
+            .stdout(Stdio::inherit())
+            .stderr(Stdio::inherit());
+        let mut session = expectrl::Session::spawn(command).unwrap();
+        session.set_expect_timeout(Some(Duration::from_secs(20)));
+        let seen = session.expect(Eof).unwrap();
+        String::from_utf8(seen.as_bytes().to_vec())
+            .unwrap()
+            .replace("\r\n", "\n")
     }
 
     /// Makes the call, which fails under `--json`, and returns its error.

@@ -369,6 +369,19 @@ fn jws_prints_the_octets_that_were_signed_and_nothing_else() {
         .check();
 }
 
+/// P1: the octets of a payload are the signer's, the terminal is the user's.
+#[cfg(unix)]
+#[test]
+fn p1_a_payload_on_a_terminal_is_escaped() {
+    let bench = Bench::new("EdDSA");
+    let header = r#"{"alg":"EdDSA","kid":"k1"}"#;
+    let token = sign_raw(&bench.key, header, b"one\x1b[2J\ntwo\xff\xc2\x9b");
+    assert_eq!(
+        bench.bare_jws().arg(token).on_terminal(),
+        "one\\u001b[2J\ntwo\u{fffd}\\u009b\n"
+    );
+}
+
 #[test]
 fn j27_a_payload_apart_or_unencoded_needs_its_flag() {
     let bench = Bench::new("EdDSA");
