@@ -174,7 +174,7 @@ fn a_kill_at_a_random_point_loses_no_record() {
     let dir = tempfile::tempdir().unwrap();
     add_one(&store(dir.path()));
     let mut last = 1;
-    for round in 0..40_u64 {
+    for round in 0..25_u64 {
         let mut child = child("add-for-ever", dir.path()).spawn().unwrap();
         wait_until("the child to save", || kept(dir.path()).unwrap() > last);
         // Some steps of a save last microseconds, flushes milliseconds.

@@ -242,9 +242,7 @@ impl Context {
             Choice::Keychain | Choice::None => None,
         };
         let mut places = Places::new(directories()?.data_local_dir());
-        if !self.no_input && std::io::stderr().is_terminal() {
-            places.prompt_wait = KEYCHAIN_PROMPT_WAIT;
-        }
+        places.prompt_wait = self.keychain_prompt_wait();
         let opened = store::open(choice, &places, key)?;
         log::debug!(
             "the token store is {}: {}",
@@ -252,6 +250,15 @@ impl Context {
             opened.reason
         );
         Ok(opened)
+    }
+
+    /// Returns how long the keychain may ask a person to unlock it: not at all
+    /// where there is nobody.
+    pub fn keychain_prompt_wait(&self) -> Duration {
+        if self.no_input || !std::io::stderr().is_terminal() {
+            return store::KEYCHAIN_DEADLINE;
+        }
+        KEYCHAIN_PROMPT_WAIT
     }
 
     /// Returns the key of the file store, from the first variable that gives

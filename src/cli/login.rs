@@ -96,9 +96,10 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
         .must_keep()
         .map_err(|error| Error::from(error).during(what.clone()))?;
     let record = cx.with_opened(&settings, Freshness::Fetch, &opened, |sessions| {
+        // What is missing or wrong is said before a flow is chosen and a
+        // password asked for.
+        sessions.connection.server_name()?;
         choose_flow(cx, args, sessions)?;
-        // Where it is known already who signs in, a wrong setting is said
-        // before a password is asked for.
         sessions.connection.client_id()?;
         sessions.connection.parameters()?;
         cx.note_once("password-grant", &profile, PASSWORD_GRANT);

@@ -9,6 +9,7 @@ use authctl::core::config::SecretRef;
 use authctl::core::config::reference::FORMS;
 use authctl::core::error::Error;
 use authctl::core::secret::{Secret, SecretBytes};
+use authctl::core::store::keychain;
 use clap::builder::TypedValueParser;
 use zeroize::Zeroizing;
 
@@ -18,6 +19,9 @@ use super::{interrupt, prompt};
 /// The most octets of a file, a command's output or standard input that can be
 /// a secret or a key.
 const MAX_SECRET: u64 = 1024 * 1024;
+
+/// The keychain's service under which `keychain:NAME` looks for its account.
+const KEYCHAIN_SERVICE: &str = "authctl-secret";
 
 /// Reads a reference in a flag. A literal is refused without being repeated,
 /// as clap would do.
@@ -96,11 +100,27 @@ impl Context {
             },
             SecretRef::File(path) => read_file(path),
             SecretRef::Command(command) => run(command, reference),
-            SecretRef::Keychain(name) => Err(unfit(reference, &format!("TODO {name}"))),
+            SecretRef::Keychain(name) => self.keychain_secret(name, reference),
             SecretRef::Stdin => read_stdin(),
             SecretRef::Prompt => self
                 .prompt_hidden(label, instead)
                 .map(|secret| SecretBytes::new(secret.expose())),
+        }
+    }
+
+    /// Reads an entry of the keychain that the user made: under a service of
+    /// its own, so that it is never taken for a session.
+    fn keychain_secret(&self, name: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {
+        interrupt::install();
+        let found = keychain::lookup(KEYCHAIN_SERVICE, name, self.keychain_prompt_wait())?;
+        match found {
+            Some(secret) => Ok(SecretBytes::new(secret.expose())),
+            None => Err(Error::input(
+                format!("no secret can be read from `{reference}`: the keychain has no such entry"),
+                format!(
+                    "make it with service `{KEYCHAIN_SERVICE}` and account `{name}`, on Linux by `secret-tool store --label {name} service {KEYCHAIN_SERVICE} username {name}`"
+                ),
+            )),
         }
     }
 

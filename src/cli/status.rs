@@ -1,8 +1,9 @@
 //! `authctl status`: every session.
 
 use std::process::ExitCode;
+use std::rc::Rc;
 
-use authctl::core::config::{Layer, Setting};
+use authctl::core::config::{ConfigFile, Layer, Setting};
 use authctl::core::error::{Error, Exit};
 use authctl::core::store::{Key, Opened, Record};
 use authctl::core::time::{Timestamp, humanize_span};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::output::OutputArg;
 use super::render::{escape, trimmed_table};
-use super::sessions::profiles_in;
+use super::sessions::{Place, places};
 
 /// Show every session: whose, until when, in which store
 ///
@@ -29,67 +30,65 @@ struct Row {
     profile: String,
     current: bool,
     issuer: Option<String>,
+    store: Option<Rc<Opened>>,
     record: Option<Record>,
     /// Why the record cannot be read.
-    trouble: Option<String>,
+    trouble: Option<Error>,
 }
 
 /// Shows the sessions.
 pub fn run(cx: &Context, args: &StatusArgs) -> Result<ExitCode, Error> {
+    // A profile that was named must be there.
+    cx.settings(Layer::new())?;
     let current = cx.profile_name()?;
-    let settings = cx.settings(Layer::new())?;
-    let opened = cx.open_store(&settings)?;
-    let rows = rows(cx, &opened, &current)?;
+    let config = cx.config()?;
+    let rows: Vec<Row> = places(cx)?
+        .into_iter()
+        .map(|place| row(config, place, &current))
+        .collect();
     let now = cx.now();
-    let usable = rows.iter().any(|row| row.is_usable(now));
-    if !usable {
+    if !rows.iter().any(|row| row.is_usable(now)) {
         // On failure stdout is empty; the error says what the table would.
-        return Err(none_usable(&rows, &opened));
+        return Err(none_usable(cx, rows)?);
     }
     if args.output.is_json(cx) {
         let sessions: Vec<Value> = rows.iter().map(|row| row.json(now)).collect();
-        cx.render.json(&json!({
-            "sessions": sessions,
-            "store": opened.store.kind().name(),
-            "store_reason": opened.reason.to_string(),
-        }))?;
+        cx.render.json(&json!({ "sessions": sessions }))?;
     } else {
-        cx.render.text(&table(&rows, &opened, now))?;
+        cx.render.text(&table(&rows, now))?;
     }
     Ok(ExitCode::from(Exit::Done as u8))
 }
 
-fn rows(cx: &Context, opened: &Opened, current: &str) -> Result<Vec<Row>, Error> {
-    let config = cx.config()?;
-    let mut names = profiles_in(opened)?;
-    for name in config.profile_names() {
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
+/// One that cannot be read does not hide the others.
+fn row(config: &ConfigFile, place: Place, current: &str) -> Row {
+    let Place { profile, opened } = place;
+    let (store, found) = match opened {
+        Ok(opened) => {
+            let found = opened.store.load(&Key::session(&profile));
+            (Some(opened), found.map_err(Error::from))
         }
+        Err(error) => (None, Err(error)),
+    };
+    let (record, trouble) = match found {
+        Ok(record) => (record, None),
+        Err(error) => (None, Some(error)),
+    };
+    let configured = config
+        .profile(&profile)
+        .and_then(|layer| layer.get(&Setting::Issuer))
+        .map(ToString::to_string);
+    Row {
+        current: profile == current,
+        issuer: record
+            .as_ref()
+            .map(|record| record.issuer.clone())
+            .or(configured),
+        profile,
+        store,
+        record,
+        trouble,
     }
-    names.sort_unstable();
-    let rows = names.into_iter().map(|profile| {
-        // One that cannot be read does not hide the others.
-        let (record, trouble) = match opened.store.load(&Key::session(&profile)) {
-            Ok(record) => (record, None),
-            Err(error) => (None, Some(error.to_string())),
-        };
-        let configured = config
-            .profile(&profile)
-            .and_then(|layer| layer.get(&Setting::Issuer))
-            .map(ToString::to_string);
-        Row {
-            current: profile == current,
-            issuer: record
-                .as_ref()
-                .map(|record| record.issuer.clone())
-                .or(configured),
-            profile,
-            record,
-            trouble,
-        }
-    });
-    Ok(rows.collect())
 }
 
 impl Row {
@@ -133,12 +132,13 @@ impl Row {
             "expires_in": self.expires_at().map(|at| now.seconds_until(at)),
             "refreshable": record.is_some_and(|record| record.refresh_token.is_some()),
             "signed_in_at": record.and_then(|record| record.created_at.to_rfc3339()),
-            "problem": self.trouble,
+            "store": self.store.as_ref().map(|opened| opened.store.kind().name()),
+            "problem": self.trouble.as_ref().map(ToString::to_string),
         })
     }
 }
 
-fn table(rows: &[Row], opened: &Opened, now: Timestamp) -> String {
+fn table(rows: &[Row], now: Timestamp) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header([
         "",
@@ -147,11 +147,16 @@ fn table(rows: &[Row], opened: &Opened, now: Timestamp) -> String {
         "SUBJECT",
         "TOKEN",
         "RENEWABLE",
+        "STORE",
     ]);
     for row in rows {
         let token = match (row.state(now), row.expires_at()) {
             ("signed_out", _) => "signed out".to_owned(),
-            ("unreadable", _) => row.trouble.clone().unwrap_or_default(),
+            ("unreadable", _) => row
+                .trouble
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             (_, Some(at)) if at <= now => {
                 format!(
                     "expired {} ago",
@@ -172,6 +177,10 @@ fn table(rows: &[Row], opened: &Opened, now: Timestamp) -> String {
             Some(record) if record.refresh_token.is_some() => "yes",
             Some(_) => "no",
         };
+        let store = row
+            .store
+            .as_ref()
+            .map_or("-", |opened| opened.store.kind().name());
         table.add_row([
             if row.current { "*" } else { "" },
             &escape(&row.profile),
@@ -179,35 +188,30 @@ fn table(rows: &[Row], opened: &Opened, now: Timestamp) -> String {
             &escape(subject.map_or("-", String::as_str)),
             &escape(&token),
             renewable,
+            store,
         ]);
     }
-    format!(
-        "{}store: {} ({})\n",
-        trimmed_table(&table),
-        opened.store.kind().name(),
-        escape(&opened.reason.to_string())
-    )
+    trimmed_table(&table)
 }
 
 /// Says why no session is usable: nobody signed in, all expired, or the
 /// records cannot be read.
-fn none_usable(rows: &[Row], opened: &Opened) -> Error {
-    let kind = opened.store.kind().name();
-    if let Some(row) = rows.iter().find(|row| row.trouble.is_some())
-        && let Err(error) = opened.store.load(&Key::session(&row.profile))
-    {
-        return Error::from(error).during(format!(
-            "the session of profile `{}` cannot be read",
-            row.profile
-        ));
+fn none_usable(cx: &Context, rows: Vec<Row>) -> Result<Error, Error> {
+    let expired = rows.iter().any(|row| row.record.is_some());
+    let unreadable = rows
+        .into_iter()
+        .find_map(|row| Some((row.trouble?, row.profile)));
+    if let Some((error, profile)) = unreadable {
+        return Ok(error.during(format!("the session of profile `{profile}` cannot be read")));
     }
-    let what = if rows.iter().any(|row| row.record.is_some()) {
-        format!("all sessions in the store ({kind}) have expired and cannot be renewed")
-    } else {
-        format!("nobody is signed in (store: {kind}, {})", opened.reason)
-    };
-    Error::PromptNeeded {
-        what,
+    let opened = cx.open_store(&cx.settings(Layer::new())?)?;
+    let store = format!("store: {}, {}", opened.store.kind().name(), opened.reason);
+    Ok(Error::PromptNeeded {
+        what: if expired {
+            format!("all sessions have expired and cannot be renewed ({store})")
+        } else {
+            format!("nobody is signed in ({store})")
+        },
         hint: "sign in with `authctl login`".into(),
-    }
+    })
 }

@@ -181,6 +181,12 @@ pub enum Error {
     Config(#[from] config::Error),
 }
 
+impl From<jose::KeyError> for Error {
+    fn from(error: jose::KeyError) -> Self {
+        Self::Jose(error.into())
+    }
+}
+
 impl Error {
     /// Makes an [`Error::Usage`].
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {

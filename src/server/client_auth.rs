@@ -143,6 +143,7 @@ fn decode(encoded: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::http::Request;
 
     #[test]
     fn basic_is_form_urlencoded_inside() {
@@ -154,6 +155,29 @@ mod tests {
         let (client_id, secret) = read_basic(&field).unwrap();
         assert_eq!(client_id, "a:b c");
         assert_eq!(secret.expose(), "p%+ü&=");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_panics(field: String, pair: Vec<u8>) {
+            let _ = read_basic(&field);
+            let _ = read_basic(&format!("Basic {}", BASE64_STANDARD.encode(pair)));
+        }
+
+        #[test]
+        fn what_the_core_s_client_writes_is_read(client_id in ".{1,12}", secret in ".{0,12}") {
+            let replaced = |text: &str| text.contains('\u{fffd}');
+            proptest::prop_assume!(!replaced(&client_id) && !replaced(&secret));
+            let mut request = Request::post("https://as.example/token".parse().unwrap());
+            let auth = ClientAuth::Basic {
+                client_id: client_id.clone(),
+                secret: Secret::new(secret.as_str()),
+            };
+            auth.apply(&mut request);
+            let (id, read) = read_basic(request.header("authorization").unwrap()).unwrap();
+            proptest::prop_assert_eq!(id, client_id);
+            proptest::prop_assert_eq!(read.expose(), secret);
+        }
     }
 
     #[test]

@@ -391,6 +391,20 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text: String, parts: Vec<proptest::sample::Index>) {
+            const PARTS: [&str; 19] = [
+                "[users.a]\n", "[[users]]\n", "[clients.a]\n", "users", "password_hash", "claims",
+                "scopes", "alg", " = ", "\"x\"", "[", "]", "{", "}", ", ", "1990-01-01", "nan",
+                "1", "\n",
+            ];
+            let _ = Config::from_toml(&text);
+            let parts: String = parts.iter().map(|at| *at.get(&PARTS)).collect();
+            let _ = Config::from_toml(&parts);
+        }
+    }
+
     #[test]
     fn no_error_shows_a_password() {
         for text in [

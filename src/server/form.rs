@@ -181,6 +181,26 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_octets_panic(body: Vec<u8>) {
+            let _ = Form::parse(&body);
+        }
+
+        #[test]
+        fn what_is_written_is_read(pairs in proptest::collection::hash_map("[a-z]{1,8}", ".{1,8}", 0..8)) {
+            let replaced = |text: &String| text.contains('\u{fffd}');
+            proptest::prop_assume!(!pairs.values().any(replaced));
+            let body = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(&pairs)
+                .finish();
+            let form = Form::parse(body.as_bytes()).unwrap();
+            for (name, value) in &pairs {
+                proptest::prop_assert_eq!(form.text(name), Some(value.as_str()));
+            }
+        }
+    }
+
     #[test]
     fn octets_that_are_not_utf8_are_refused() {
         for body in [&b"a=%ff"[..], b"%ff=a", b"a=\xff"] {

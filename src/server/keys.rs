@@ -6,13 +6,12 @@
 use std::io;
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::refusal::Refusal;
-use crate::core::jose::{Algorithm, SigningKey, base64url, jws};
+use crate::core::jose::{Algorithm, SigningKey, jws};
 use crate::core::secret::Secret;
 
 /// A key that is there, or will be.
@@ -78,17 +77,9 @@ impl Key {
         }
     }
 
-    /// Returns `at_hash`: "the left-most half of the hash of the octets of the
-    /// ASCII representation of the access token" (OIDC Core §3.1.3.6), the
-    /// hash being that of the algorithm that signs.
-    pub(super) fn at_hash(&self, access_token: &str) -> String {
-        let hash = match self.signing.algorithm().hash_len() {
-            32 => &digest::SHA256,
-            48 => &digest::SHA384,
-            _ => &digest::SHA512,
-        };
-        let hash = digest::digest(hash, access_token.as_bytes());
-        base64url::encode(&hash.as_ref()[..hash.as_ref().len() / 2])
+    /// Returns the algorithm.
+    pub(super) fn algorithm(&self) -> Algorithm {
+        self.signing.algorithm()
     }
 
     /// Signs a JWT whose header says `typ`.

@@ -10,6 +10,8 @@ use super::keys::Key;
 use super::random;
 use super::refusal::Refusal;
 use super::state::State;
+use crate::core::oauth::id_token::at_hash;
+use crate::core::secret::Secret;
 use crate::core::time::Timestamp;
 
 /// What tokens are made for.
@@ -41,7 +43,7 @@ impl State {
         let access_token = key.sign("at+jwt", &self.access_claims(order, &access))?;
         let wants_id_token = order.scope.iter().any(|scope| scope == "openid");
         let id_token = if wants_id_token && order.grant.username.is_some() {
-            let claims = self.id_claims(key, order, access_token.expose(), now);
+            let claims = self.id_claims(key, order, &access_token, now);
             Some(key.sign("JWT", &claims)?)
         } else {
             None
@@ -100,7 +102,7 @@ impl State {
         &self,
         key: &Key,
         order: &Order<'_>,
-        access_token: &str,
+        access_token: &Secret,
         now: Timestamp,
     ) -> Map<String, Value> {
         let grant = order.grant;
@@ -111,7 +113,7 @@ impl State {
             "iat": now,
             "exp": now.saturating_add(self.config.lifetimes.id_token),
             "auth_time": grant.auth_time,
-            "at_hash": key.at_hash(access_token),
+            "at_hash": at_hash(key.algorithm(), access_token),
         }));
         if let Some(nonce) = order.nonce {
             claims.insert("nonce".into(), nonce.into());

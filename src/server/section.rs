@@ -10,12 +10,10 @@ use toml_edit::{Item, TableLike};
 use super::claims::RESERVED;
 use super::credentials::Verifier;
 use crate::core::Error;
+use crate::core::config::file::nearest;
 use crate::core::oauth::Scopes;
 use crate::core::secret::Secret;
 use crate::core::time::parse_span;
-
-/// How alike two keys are when one is suggested for the other.
-const ALIKE: f64 = 0.8;
 
 /// A table of the file, and where it stands.
 pub(super) struct Section<'a> {
@@ -34,23 +32,16 @@ impl<'a> Section<'a> {
     }
 
     /// Refuses keys that are not among `known`.
-    pub(super) fn allow(&self, known: &[&str]) -> Result<(), Error> {
+    pub(super) fn allow(&self, known: &[&'static str]) -> Result<(), Error> {
         let Some((key, _)) = self.table.iter().find(|(key, _)| !known.contains(key)) else {
             return Ok(());
         };
-        let best = known
-            .iter()
-            .map(|known| (strsim::jaro_winkler(key, known), known))
-            .filter(|(alike, _)| *alike >= ALIKE)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let hint = match best {
-            Some((_, known)) => format!("did you mean `{known}`?"),
+        let hint = match nearest(key, known.iter().copied()) {
+            Some(known) => format!("did you mean `{known}`?"),
             None => format!("the known ones are {}", known.join(", ")),
         };
-        Err(Error::input(
-            format!("the key `{}` is not known", self.full(key)),
-            hint,
-        ))
+        let what = format!("the key `{}` is not known", self.full(key));
+        Err(Error::input(what, hint))
     }
 
     fn item(&self, key: &str) -> Option<&'a Item> {

@@ -137,6 +137,18 @@ impl Call {
         self
     }
 
+    /// Takes a variable away from this call.
+    pub fn env_remove(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Runs this call in another folder.
+    pub fn in_folder(mut self, folder: impl AsRef<Path>) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Gives standard input.
     pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = Some(input.into());
@@ -205,6 +217,12 @@ impl Done {
         let error: serde_json::Value = serde_json::from_str(line).expect("an error object");
         assert_eq!(error["exit_code"], code);
         error
+    }
+
+    /// Expects this exit code, whatever was said.
+    #[track_caller]
+    pub fn code_is(self, code: i32) -> Self {
+        self.code(code)
     }
 
     #[track_caller]

@@ -17,7 +17,7 @@ use authctl::core::error::{Exit, Report as _};
 use authctl::core::secret::Secret;
 use authctl::core::store::{
     Choice, ClientKey, Damage, Error, FileKey, Key, KeychainError, KeychainStore, Places, Record,
-    StoreKind, TokenStore, open,
+    StoreKind, TokenStore, keychain, open,
 };
 use authctl::core::time::Timestamp;
 
@@ -116,6 +116,7 @@ fn in_a_session() {
         "round-trip" => round_trip(&dir),
         "search" => search(&dir),
         "count" => count(&dir),
+        "lookup" => foreign(),
         "split" => split(&dir),
         "twice" => twice(&dir),
         "add-10" => (0..10).for_each(|_| add_one(&KeychainStore::native(&places(&dir)))),
@@ -312,6 +313,18 @@ fn search(dir: &Path) {
     assert_eq!(store.list().unwrap(), []);
 }
 
+/// A secret that the user put there.
+fn foreign() {
+    let put = "printf hunter2 | secret-tool store --label=x service ci username deploy";
+    assert!(run("sh", &["-c", put]).status.success());
+    let found = keychain::lookup("ci", "deploy", Duration::ZERO).unwrap();
+    assert_eq!(found.unwrap().expose(), "hunter2");
+    for (service, account) in [("ci", "other"), ("authctl", "deploy")] {
+        let found = keychain::lookup(service, account, Duration::ZERO).unwrap();
+        assert!(found.is_none(), "{service} {account}");
+    }
+}
+
 /// How many items of authctl there are.
 fn items() -> usize {
     let found = run("secret-tool", &["search", "--all", "service", "authctl"]);
@@ -411,6 +424,11 @@ fn what_is_saved_is_read_back_by_secret_tool() {
 #[test]
 fn all_sessions_are_found() {
     session("search", "gnome");
+}
+
+#[test]
+fn a_secret_of_the_users_is_found() {
+    session("lookup", "gnome");
 }
 
 /// S17: as on platforms that limit the size of an item.

@@ -130,6 +130,12 @@ fn j27_a_jws_may_be_unencoded_or_detached_where_that_is_asked_for() {
     assert_eq!(judge(&token, &allowed), ["crit"]);
     let token = signed_parts(key, &absent, &encoded);
     assert_eq!(judge(&token, &allowed), ["crit"]);
+    let twice = header_with(key, json!({"b64": false, "crit": ["b64", "b64"]}));
+    let token = signed_parts(key, &base64url::encode(twice), payload);
+    assert_eq!(judge(&token, &allowed), ["crit"]);
+    let needless = header_with(key, json!({"b64": true, "crit": ["b64"]}));
+    let token = signed_parts(key, &base64url::encode(needless), &encoded);
+    assert_eq!(judge(&token, &allowed), PASSES);
 }
 
 #[test]
@@ -369,6 +375,12 @@ fn j34_j35_size_and_depth_are_bounded() {
         assert_eq!(codes(jwt::decode(&token)), ["token_malformed"], "{what}");
     }
     assert!(start.elapsed() < Duration::from_secs(20));
+    // Beyond the bound nothing of a token is read.
+    let beyond = "a".repeat(jws::MAX_TOKEN_LEN + 1);
+    let error = jwt::decode(&beyond).unwrap_err();
+    assert_eq!(error, Error::Malformed(Malformed::TooLong));
+    let error = jwt::decode(&beyond[1..]).unwrap_err();
+    assert_eq!(error, Error::Malformed(Malformed::Parts(1)));
     // Up to the bound a token is a token.
     let long = claims_with(json!({"a": "a".repeat(3_000_000)}));
     let token = signed(key, &header, long);

@@ -1,6 +1,9 @@
 //! The password and client credentials grants, and the tokens they give.
 
-use authctl::core::jose::Algorithm;
+use authctl::core::jose::{Algorithm, Keys};
+use authctl::core::oauth::id_token::{self, Expected};
+use authctl::core::secret::Secret;
+use authctl::core::time::Timestamp;
 use serde_json::json;
 
 use crate::support::{Fixture, START, server, with_config, with_toml};
@@ -85,6 +88,26 @@ fn id_tokens_are_those_of_openid_connect() {
             "email_verified": true,
         })
     );
+}
+
+#[test]
+fn the_core_takes_the_id_token_for_every_algorithm() {
+    for algorithm in [Algorithm::RS256, Algorithm::ES384, Algorithm::EdDSA] {
+        let server = with_config(|config| config.algorithm = algorithm);
+        let answer = password(&server, &[("scope", "openid"), ("nonce", "n-1")]);
+        let keys = Keys::set(&server.get("/jwks").body).expect("a key set");
+        let expected = Expected {
+            issuer: server.issuer(),
+            client_id: "authctl",
+            nonce: Some("n-1"),
+            access_token: Some(&Secret::new(answer.text("access_token"))),
+            algorithms: &[algorithm],
+            earlier: None,
+        };
+        let token = Secret::new(answer.text("id_token"));
+        let verified = id_token::verify(&token, &keys, &expected, Timestamp(server.now()));
+        assert_eq!(verified.expect("a good ID Token").subject, "alice");
+    }
 }
 
 #[test]

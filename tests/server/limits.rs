@@ -139,7 +139,9 @@ fn a_client_that_never_reads_loses_its_seat() {
     assert!(
         matches!(
             kind,
-            std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe
+            std::io::ErrorKind::ConnectionReset
+                | std::io::ErrorKind::ConnectionAborted
+                | std::io::ErrorKind::BrokenPipe
         ),
         "{kind:?}"
     );

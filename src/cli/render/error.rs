@@ -110,7 +110,7 @@ fn causes(error: &Error) -> Vec<String> {
     let mut next = error.source();
     while let Some(source) = next {
         let text = source.to_string();
-        if text != last && !last.ends_with(&format!(": {text}")) {
+        if text != last && !last.ends_with(&text) {
             texts.push(text.clone());
             last = text;
         }

@@ -254,6 +254,18 @@ impl KeyType {
         }
     }
 
+    /// Returns the algorithm of a key that names none.
+    pub const fn default_algorithm(self) -> Algorithm {
+        match self {
+            Self::Oct => Algorithm::HS256,
+            Self::Rsa => Algorithm::RS256,
+            Self::Ec(Curve::P256) => Algorithm::ES256,
+            Self::Ec(Curve::P384) => Algorithm::ES384,
+            Self::Ec(Curve::P521) => Algorithm::ES512,
+            Self::Ed25519 => Algorithm::EdDSA,
+        }
+    }
+
     /// Returns the algorithms that a key of this type can serve.
     pub fn algorithms(self) -> impl Iterator<Item = Algorithm> {
         Algorithm::ALL
@@ -313,6 +325,15 @@ mod tests {
             assert_eq!(algorithm as usize, at, "{algorithm}");
             assert_eq!(algorithm.name().parse(), Ok(algorithm));
             assert_eq!(format!("{algorithm:?}"), algorithm.name());
+        }
+    }
+
+    #[test]
+    fn a_key_serves_its_default_algorithm() {
+        for algorithm in Algorithm::ALL {
+            let key_type = algorithm.key_type();
+            assert_eq!(key_type.default_algorithm().key_type(), key_type);
+            assert!(key_type.algorithms().any(|served| served == algorithm));
         }
     }
 

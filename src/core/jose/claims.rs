@@ -118,8 +118,8 @@ impl Rules {
         }
     }
 
-    /// "Principals … are compared as case-sensitive strings", whole (RFC 8725
-    /// §3.8).
+    /// "The `iss` value is a case-sensitive string" (RFC 7519 §4.1.1), and it
+    /// is compared whole: no prefix, no normal form of a URL, no list.
     fn check_issuer(&self, claims: &Map<String, Value>, checked: &mut Checked) {
         match (claims.get("iss"), &self.issuer) {
             (Some(Value::String(iss)), Some(issuer)) if iss == issuer => {}
@@ -239,9 +239,9 @@ fn date(
     date
 }
 
-/// Returns the values of `aud`: "an array of case-sensitive strings … in the
-/// special case when the JWT has one audience, … a single … string" (RFC 7519
-/// §4.1.3); `None` for anything else.
+/// Returns the values of `aud`: "an array of case-sensitive strings" or, for
+/// one audience, "a single case-sensitive string" (RFC 7519 §4.1.3); `None`
+/// for anything else.
 pub(super) fn audiences(aud: &Value) -> Option<Vec<&str>> {
     match aud {
         Value::String(audience) => Some(vec![audience]),

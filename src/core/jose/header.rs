@@ -23,7 +23,7 @@ pub(super) struct Header<'a> {
 /// Which payloads may be unencoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unencoded {
-    /// None: "`b64` MUST NOT be `false`" in a JWT (RFC 7797 §7).
+    /// None, as in every JWT (RFC 7797 §7).
     Refused,
     /// Those whose header says so by the rules of RFC 7797 §6.
     Allowed,
@@ -45,7 +45,7 @@ pub(super) fn check<'a>(
     let algorithm = algorithm(header.get("alg"), allowed).map_err(&mut keep);
     let kid = kid(header.get("kid")).map_err(&mut keep);
     let critical = critical(header, unencoded).map_err(&mut keep);
-    let b64 = b64(header, unencoded, critical.as_deref().unwrap_or_default()).map_err(&mut keep);
+    let b64 = b64(header, unencoded, critical.as_deref().ok()).map_err(&mut keep);
     if let (Ok(algorithm), Ok(kid), Ok(_), Ok(b64)) = (algorithm, kid, critical, b64) {
         return Ok(Header {
             algorithm,
@@ -153,11 +153,12 @@ fn critical(header: &Map<String, Value>, unencoded: Unencoded) -> Result<Vec<&st
     Ok(names)
 }
 
-/// Returns `b64` (RFC 7797 §3), which counts only where `crit` names it (§6).
+/// Returns `b64` (RFC 7797 §3), which counts only where `crit` names it (§6);
+/// that is not looked at where `crit` itself has failed.
 fn b64(
     header: &Map<String, Value>,
     unencoded: Unencoded,
-    critical: &[&str],
+    critical: Option<&[&str]>,
 ) -> Result<bool, Failure> {
     match header.get("b64") {
         None | Some(Value::Bool(true)) => Ok(true),
@@ -165,10 +166,12 @@ fn b64(
             "unencoded_payload",
             "the payload is unencoded (`b64` is false)",
         )),
-        Some(Value::Bool(false)) if !critical.contains(&"b64") => Err(Failure::new(
-            "crit",
-            "the header has `b64` and does not name it in `crit`",
-        )),
+        Some(Value::Bool(false)) if critical.is_some_and(|names| !names.contains(&"b64")) => {
+            Err(Failure::new(
+                "crit",
+                "the header has `b64` and does not name it in `crit`",
+            ))
+        }
         Some(Value::Bool(false)) => Ok(false),
         Some(_) => Err(Failure::new(
             "b64_invalid",

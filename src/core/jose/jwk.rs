@@ -228,10 +228,9 @@ pub struct Skipped {
 impl JwkSet {
     /// Reads a set (`{"keys": […]}`), or one JWK as a set of one.
     ///
-    /// "Implementations SHOULD ignore JWKs within a JWK Set that use `kty`
-    /// values that are not understood, that are missing required members, or
-    /// for which values are out of the supported ranges" (RFC 7517 §5): those
-    /// that are no JWK are skipped, others are refused when they are needed.
+    /// A set may hold keys that are not understood, that miss members or whose
+    /// values are out of range, and must serve all the same (RFC 7517 §5):
+    /// what is no JWK is skipped, other faults count when the key is needed.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@
 
 use serde_json::{Map, Value};
 
-use super::algorithm::{Algorithm, Curve, KeyType};
+use super::algorithm::{Algorithm, KeyType};
 use super::error::{Error, KeyError, shorten};
 use super::jwk::JwkSet;
 use super::private_key::PrivateKey;
@@ -88,7 +88,7 @@ impl SigningKey {
             KeyDocument::Private(key) => {
                 let algorithm = match algorithm {
                     Some(algorithm) => algorithm,
-                    None => default_algorithm(key.public()?.key_type()),
+                    None => key.public()?.key_type().default_algorithm(),
                 };
                 Self::from_private(key, algorithm)?
             }
@@ -149,7 +149,7 @@ impl SigningKey {
         }
         let algorithm = algorithm.or(own);
         let key = if text(jwk, "kty")? == "oct" {
-            let algorithm = algorithm.unwrap_or(default_algorithm(KeyType::Oct));
+            let algorithm = algorithm.unwrap_or(KeyType::Oct.default_algorithm());
             Self::from_secret(SecretBytes::new(octets(jwk, "k")?), algorithm)?
         } else {
             // The public part first, so that what is wrong with it is said.
@@ -157,25 +157,13 @@ impl SigningKey {
             if !jwk.contains_key("d") {
                 return Err(public_key());
             }
-            let algorithm = algorithm.unwrap_or(default_algorithm(public.key_type()));
+            let algorithm = algorithm.unwrap_or(public.key_type().default_algorithm());
             Self::from_private(PrivateKey::from_jwk(jwk)?, algorithm)?
         };
         Ok(match jwk.get("kid") {
             Some(_) => key.with_kid(text(jwk, "kid")?),
             None => key,
         })
-    }
-}
-
-/// The algorithm of a key that names none.
-fn default_algorithm(key_type: KeyType) -> Algorithm {
-    match key_type {
-        KeyType::Oct => Algorithm::HS256,
-        KeyType::Rsa => Algorithm::RS256,
-        KeyType::Ec(Curve::P256) => Algorithm::ES256,
-        KeyType::Ec(Curve::P384) => Algorithm::ES384,
-        KeyType::Ec(Curve::P521) => Algorithm::ES512,
-        KeyType::Ed25519 => Algorithm::EdDSA,
     }
 }
 

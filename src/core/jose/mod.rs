@@ -30,6 +30,7 @@ pub mod pem;
 mod private_key;
 mod public_key;
 mod signing_key;
+mod spki;
 mod thumbprint;
 mod verifying_key;
 

@@ -17,7 +17,8 @@ use zeroize::Zeroizing;
 use super::algorithm::Curve;
 use super::base64url;
 use super::error::{Error, KeyError};
-use super::public_key::{Kind, PublicKey, curve_of, octets, oid, oid_unsupported, unsupported};
+use super::public_key::{Kind, PublicKey, octets, unsupported};
+use super::spki::{curve_of, oid, oid_unsupported};
 use crate::core::secret::SecretBytes;
 
 /// A key pair, parsed once.

@@ -30,8 +30,8 @@ use crate::core::secret::{Secret, SecretBytes};
 /// The RSA size when none is asked for.
 pub const DEFAULT_RSA_BITS: u32 = 2048;
 
-/// The longest secret that is generated, in bits; more adds nothing, since
-/// HMAC hashes a longer key first (RFC 2104 §3).
+/// The longest secret that is generated, in bits; HMAC hashes a key longer
+/// than a block first, so that more would add nothing (RFC 2104 §2).
 const MAX_SECRET_BITS: u32 = 4096;
 
 /// A private key or a secret, with the one algorithm it signs by and its kid.

@@ -151,7 +151,7 @@ impl VerifyingKey {
     }
 }
 
-/// "A key of the same size as the hash output or larger MUST be used" (RFC
+/// "A key of the same size as the hash output … or larger MUST be used" (RFC
 /// 7518 §3.2).
 pub(super) fn hmac_fits(algorithm: Algorithm, length: usize) -> Result<(), KeyError> {
     if length < algorithm.hash_len() {

@@ -49,12 +49,11 @@ pub fn verify(
             .map_err(|error| refuse(&error))?,
         None => {
             let jwks_uri = connection.endpoint(Endpoints::jwks_uri)?;
-            let judged =
-                connection
-                    .documents()
-                    .with_keys(&jwks_uri, Freshness::CachedOrStale, |keys| {
-                        id_token::verify(token, keys, &expected, now)
-                    });
+            let judged = connection
+                .documents()
+                .with_keys(&jwks_uri, Freshness::Cached, |keys| {
+                    id_token::verify(token, keys, &expected, now)
+                });
             match judged {
                 Ok(loaded) => loaded.document,
                 Err(Error::Jose(error)) => return Err(refuse(&error)),

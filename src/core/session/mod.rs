@@ -10,6 +10,7 @@
 use std::any::Any;
 use std::time::Duration;
 
+use super::config;
 use super::connection::Connection;
 use super::error::{Error as CoreError, Exit, Report};
 use super::http::Response;
@@ -334,10 +335,11 @@ impl Sessions<'_> {
         let server = match self.connection.server_name() {
             Ok(server) => server,
             // A session knows its server even when the settings do not.
-            Err(_) => return Ok(()),
+            Err(CoreError::Config(config::Error::Missing { .. })) => return Ok(()),
+            Err(error) => return Err(error),
         };
         let client = settings
-            .text(super::config::Setting::ClientId)
+            .text(config::Setting::ClientId)
             .map_or(record.client_id.as_str(), |found| found.value);
         if record.issuer == server && record.client_id == client {
             return Ok(());

@@ -16,7 +16,7 @@ pub enum Error {
     #[error("the file store needs a key and none is given")]
     FileKeyMissing,
     /// What was given as a key is not 32 octets.
-    #[error("the store key is not 32 octets in base64url")]
+    #[error("the store key is neither 32 octets nor their base64url")]
     FileKeyMalformed,
     /// What must be kept has nowhere to go: the store is `none`.
     #[error("there is no store to keep the session in")]
@@ -220,9 +220,7 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::FileKeyMissing => format!("{KEY_CHOICES}, or choose `--store keychain`"),
-            Self::FileKeyMalformed => {
-                "make one with `openssl rand -base64 32 | tr '+/' '-_' | tr -d '='`".to_owned()
-            }
+            Self::FileKeyMalformed => "make one with `openssl rand -base64 32`".to_owned(),
             Self::NotKept { reason } => format!(
                 "{reason}; for an encrypted file, {KEY_CHOICES}; for the system's keychain, \
                  run where one answers and choose `--store keychain`"
@@ -381,6 +379,32 @@ mod tests {
                     | Error::Keychain(_)
             );
             assert_eq!(error.source().is_some(), has_source, "{error}");
+        }
+    }
+
+    #[test]
+    fn what_the_system_refused_decides_the_hint() {
+        for (kind, hint) in [
+            (io::ErrorKind::StorageFull, "free some space"),
+            (io::ErrorKind::QuotaExceeded, "free some space"),
+            (io::ErrorKind::FileTooLarge, "`ulimit -f`"),
+            (
+                io::ErrorKind::PermissionDenied,
+                "make /store readable and writable",
+            ),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                "make /store readable and writable",
+            ),
+        ] {
+            let error = Error::io("write to", "/store", kind.into());
+            assert!(error.hint().unwrap().contains(hint), "{kind:?}");
+            assert!(
+                error
+                    .hint()
+                    .unwrap()
+                    .ends_with("what was kept before is unchanged")
+            );
         }
     }
 

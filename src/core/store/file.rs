@@ -3,6 +3,11 @@
 //! `<folder>/<sha256 of the key's name>.session` holds one record, sealed with
 //! AES-256-GCM in the form that `seal.rs` describes; `….lock` beside it is its
 //! lock. Folder and files are for their owner alone.
+//!
+//! This keeps sessions from whoever gets at the disk, a backup or the folder
+//! without the key, and shows it when they change something. It does not keep
+//! them from a program that runs as the same user and finds the key, and it
+//! cannot tell when a whole older file is put back.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -125,7 +130,10 @@ impl FileStore {
             });
         }
         let master = self.master(header.kdf).map_err(failed)?;
-        let record = header.open(&master, &mut file).map_err(failed)?;
+        let record = header.open(&master, &mut file).map_err(|error| {
+            self.forget_stretched();
+            failed(error)
+        })?;
         let record = Record::from_json(record)
             .map_err(|error| Error::record(path.display().to_string(), error))?;
         Ok(Some((record, header.kdf)))
@@ -157,6 +165,14 @@ impl FileStore {
                 Err(SealError::Key(KeyMismatch::MadeWithPassphrase))
             }
             (FileKey::Passphrase(_), Kdf::Given) => Err(SealError::Key(KeyMismatch::MadeWithKey)),
+        }
+    }
+
+    /// Forgets a passphrase that was stretched with the salt of a file that
+    /// did not open: whoever put it there must not choose the salt of others.
+    fn forget_stretched(&self) {
+        if let Ok(mut last) = self.stretched.lock() {
+            *last = None;
         }
     }
 

@@ -66,7 +66,9 @@ impl state::State {
     }
 }
 
-/// Reads `Authorization: Bearer TOKEN`; `None` where there is no such header.
+/// Reads `Authorization: Bearer TOKEN`. `None` where there is no such header,
+/// or one of another scheme: RFC 6750 §3.1 treats "an unsupported
+/// authentication method" like none at all.
 fn from_header(headers: &HeaderMap) -> Result<Option<Secret>, Refusal> {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
     let Some(field) = fields.next() else {
@@ -77,13 +79,12 @@ fn from_header(headers: &HeaderMap) -> Result<Option<Secret>, Refusal> {
             "the Authorization header comes twice",
         ));
     }
-    field
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty())
-        .map(|(_, token)| Some(Secret::new(token.trim())))
-        .ok_or_else(|| {
-            Refusal::bearer_invalid_request("the Authorization header is no Bearer token")
-        })
+    let malformed = || Refusal::bearer_invalid_request("the Authorization header is malformed");
+    let text = field.to_str().map_err(|_| malformed())?;
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    match (scheme.eq_ignore_ascii_case("bearer"), token.trim()) {
+        (false, _) => Ok(None),
+        (true, "") => Err(malformed()),
+        (true, token) => Ok(Some(Secret::new(token))),
+    }
 }

@@ -365,6 +365,7 @@ fn a_passphrase_is_stretched_once_for_all_files_of_a_store() {
     // One with another passphrase gets a salt of its own, a file with an
     // older cost is written with the present one.
     let other = reopened(&home.dir, passphrase("two"));
+    assert!(other.load(&default()).is_err());
     let key = Key::session("two");
     other.save(&key, &record("two", 0)).unwrap();
     let header = Header::parse(&fs::read(home.store.path_of(&key)).unwrap()).unwrap();

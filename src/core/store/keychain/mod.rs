@@ -24,6 +24,7 @@ mod parts;
 
 pub use error::KeychainError;
 
+use crate::core::secret::Secret;
 use parts::Head;
 
 /// Keeps each record in the platform's keychain.
@@ -102,6 +103,21 @@ impl KeychainStore {
             why: Damage::Parts,
         })
     }
+}
+
+/// Reads a secret that the user keeps in the keychain under a service and an
+/// account of their choice; `None` if there is none. A prompt of the
+/// keychain's may take `prompt_wait`, and 3 s at least.
+///
+/// # Errors
+///
+/// [`Error::Keychain`], and [`Error::Damaged`] where two items have the name.
+pub fn lookup(
+    service: &str,
+    account: &str,
+    prompt_wait: Duration,
+) -> Result<Option<Secret>, Error> {
+    native::lookup(service, account, prompt_wait)
 }
 
 impl TokenStore for KeychainStore {

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use super::super::error::{Damage, Error};
 use super::super::select::KEYCHAIN_DEADLINE;
 use super::{Items, KeychainError, SERVICE};
+use crate::core::secret::Secret;
 
 /// The most octets an item takes: `CRED_MAX_CREDENTIAL_BLOB_SIZE` of the
 /// Windows Credential Manager; the others have no limit to speak of.
@@ -93,6 +94,23 @@ pub(in super::super) fn probe() -> Result<(), KeychainError> {
         Failure::Keychain(error) => error,
         Failure::Ambiguous => KeychainError::Other("it holds an item twice".to_owned()),
     })
+}
+
+/// Reads a secret that another program, or the user, put into the keychain.
+pub(super) fn lookup(
+    service: &str,
+    account: &str,
+    wait: Duration,
+) -> Result<Option<Secret>, Error> {
+    let names = (service.to_owned(), account.to_owned());
+    let found = call(wait.max(KEYCHAIN_DEADLINE), move || {
+        match Entry::new(&names.0, &names.1)?.get_password() {
+            Ok(secret) => Ok(Some(Secret::new(secret))),
+            Err(KeyringError::NoEntry) => Ok(None),
+            Err(error) => Err(error),
+        }
+    });
+    found.map_err(|failure| failure.of_item(service, account))
 }
 
 fn entry(account: &str) -> keyring_core::Result<Entry> {
@@ -174,10 +192,14 @@ enum Failure {
 
 impl Failure {
     fn of(self, account: &str) -> Error {
+        self.of_item(SERVICE, account)
+    }
+
+    fn of_item(self, service: &str, account: &str) -> Error {
         match self {
             Self::Keychain(error) => Error::Keychain(error),
             Self::Ambiguous => Error::Damaged {
-                place: format!("the keychain item `{account}` of service `{SERVICE}`"),
+                place: format!("the keychain item `{account}` of service `{service}`"),
                 why: Damage::Ambiguous,
             },
         }

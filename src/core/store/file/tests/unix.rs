@@ -305,3 +305,29 @@ fn a_long_wait_is_told_once_with_the_holder() {
     assert_eq!(told[0].pid, Some(std::process::id()));
     drop(guard);
 }
+
+/// S10: a folder that cannot be written to is seen before a save, and what is
+/// there can still be read.
+#[test]
+fn a_read_only_folder_is_seen_before_a_save() {
+    let home = home();
+    chmod(home.store.path(), 0o500);
+    let tried = home.store.check_writable();
+    let saved = home.store.save(&default(), &record("new", 0));
+    let now = kept(&home.store, &default());
+    chmod(home.store.path(), 0o700);
+    // Root writes where it likes.
+    if rustix::process::geteuid().is_root() {
+        assert!(tried.is_ok() && saved.is_ok());
+        assert_eq!(now.as_deref(), Some("new"));
+    } else {
+        for result in [tried, saved] {
+            assert!(
+                matches!(&result, Err(Error::Io { source, .. })
+                    if source.kind() == ErrorKind::PermissionDenied),
+                "{result:?}"
+            );
+        }
+        assert_eq!(now.as_deref(), Some("old"));
+    }
+}

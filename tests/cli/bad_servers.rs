@@ -1,0 +1,533 @@
+//! What servers may answer that makes no sense or must not be trusted: each
+//! gets a clear error and a code of the table, and no token is ever shown.
+
+use serde_json::Value;
+
+use crate::fake::{Answer, Fake, json, with_headers};
+use crate::harness::{Call, Home};
+
+/// A token that no output may hold.
+const TOKEN: &str = "eyJhbGciOiJub25lIn0.secret-in-the-body.x";
+
+/// Asks a token endpoint for a client's token, keeping nothing.
+fn ask(home: &Home, server: &Fake) -> Call {
+    home.authctl([
+        "token",
+        "--client",
+        "--client-id",
+        "c",
+        "--store",
+        "none",
+        "--json",
+    ])
+    .args(["--token-endpoint", &server.url("/token")])
+    .env("AUTHCTL_CLIENT_SECRET", "the-client-secret")
+}
+
+fn refusal(answer: Answer, exit: i32) -> Value {
+    let server = Fake::tokens([answer]);
+    let home = Home::new();
+    let error = ask(&home, &server).run().fails_json(exit);
+    let text = error.to_string();
+    for secret in ["secret-in-the-body", "the-client-secret"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    error
+}
+
+/// C13: each answer, and the fragment of the message that names the cause.
+#[test]
+fn c13_a_200_that_is_no_token_response_names_what_is_wrong() {
+    let html = |body: &str| with_headers(200, &["Content-Type: text/html; charset=utf-8"], body);
+    let body = |rest: &str| format!(r#"{{"access_token":"{TOKEN}"{rest}}}"#);
+    let rows: Vec<(&str, Answer, &str)> = vec![
+        ("HTML", html("<!doctype html><p>Sign in</p>"), "it is HTML"),
+        (
+            "HTML that says it is JSON",
+            json(200, &format!("<html>{TOKEN}</html>")),
+            "HTML",
+        ),
+        ("empty", json(200, ""), "it is empty"),
+        ("white space", json(200, " \n"), "it is empty"),
+        (
+            "cut",
+            json(200, &body("")[..30]),
+            "its JSON ends in the middle",
+        ),
+        (
+            "array",
+            json(200, &format!("[{}]", body(""))),
+            "not a JSON object",
+        ),
+        ("text", json(200, TOKEN), "it is not JSON"),
+        ("null", json(200, "null"), "not a JSON object"),
+        (
+            "no access_token",
+            json(200, r#"{"token_type":"Bearer"}"#),
+            "`access_token`",
+        ),
+        (
+            "access_token number",
+            json(200, r#"{"access_token":1,"token_type":"Bearer"}"#),
+            "`access_token`",
+        ),
+        (
+            "access_token empty",
+            json(200, r#"{"access_token":"","token_type":"Bearer"}"#),
+            "`access_token`",
+        ),
+        (
+            "no token_type",
+            json(200, &body("")),
+            "it has no member `token_type`",
+        ),
+        (
+            "token_type null",
+            json(200, &body(r#","token_type":null"#)),
+            "`token_type`",
+        ),
+        (
+            "expires_in null",
+            json(200, &body(r#","token_type":"Bearer","expires_in":null"#)),
+            "`expires_in`",
+        ),
+        (
+            "expires_in -1",
+            json(200, &body(r#","token_type":"Bearer","expires_in":-1"#)),
+            "`expires_in`",
+        ),
+        (
+            "expires_in 1e99",
+            json(200, &body(r#","token_type":"Bearer","expires_in":1e99"#)),
+            "`expires_in`",
+        ),
+        (
+            "expires_in soon",
+            json(200, &body(r#","token_type":"Bearer","expires_in":"soon""#)),
+            "`expires_in`",
+        ),
+        (
+            "scope number",
+            json(200, &body(r#","token_type":"Bearer","scope":5"#)),
+            "`scope`",
+        ),
+        (
+            "refresh_token object",
+            json(200, &body(r#","token_type":"Bearer","refresh_token":{}"#)),
+            "`refresh_token`",
+        ),
+    ];
+    for (name, answer, why) in rows {
+        let error = refusal(answer, 6);
+        assert_eq!(error["error"], "senseless_answer", "{name}: {error}");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(why), "{name}: {message}");
+        assert!(error.get("server").is_none(), "{name}: {error}");
+    }
+}
+
+/// C13, the other half: Microsoft sends strings.
+#[test]
+fn c13_expires_in_as_a_string_works() {
+    let body = format!(r#"{{"access_token":"{TOKEN}","token_type":"bearer","expires_in":"3600"}}"#);
+    let server = Fake::tokens([json(200, &body)]);
+    let home = Home::new();
+    let answer = ask(&home, &server).run().succeeds();
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["access_token"], TOKEN);
+    let left = answer["expires_in"].as_i64().expect("a number");
+    assert!((3590..=3600).contains(&left), "{left}");
+}
+
+#[test]
+fn a_token_without_expires_in_has_no_expiry() {
+    let body = format!(r#"{{"access_token":"{TOKEN}","token_type":"Bearer"}}"#);
+    let server = Fake::tokens([json(200, &body)]);
+    let answer = ask(&Home::new(), &server).run().succeeds();
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["expires_in"], Value::Null);
+    assert_eq!(answer["expires_at"], Value::Null);
+}
+
+#[test]
+fn a_200_with_an_error_is_a_refusal() {
+    let error = refusal(
+        json(
+            200,
+            r#"{"error":"invalid_client","error_description":"who?"}"#,
+        ),
+        5,
+    );
+    assert_eq!(error["error"], "refused");
+    assert_eq!(error["server"]["error"], "invalid_client");
+    assert_eq!(error["server"]["error_description"], "who?");
+    assert_eq!(error["server"]["status"], 200);
+}
+
+/// C14, P3: the code and a text without controls; nothing else of the body.
+#[test]
+fn c14_refusals_show_their_code_and_a_clean_text() {
+    for code in ["invalid_grant", "invalid_client", "invalid_scope"] {
+        let body = format!(
+            r#"{{"error":"{code}","error_description":"\u001b]0;owned\u0007\u001b[2Jno\u202e\u009b31m","extra":"{TOKEN}"}}"#
+        );
+        let server = Fake::tokens([json(400, &body)]);
+        let home = Home::new();
+        let stderr = home
+            .authctl(["token", "--client", "--client-id", "c", "--store", "none"])
+            .args(["--token-endpoint", &server.url("/token")])
+            .env("AUTHCTL_CLIENT_SECRET", "s")
+            .run()
+            .fails(5);
+        assert!(stderr.contains(code), "{stderr}");
+        assert!(
+            stderr
+                .chars()
+                .all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'),
+            "{stderr:?}"
+        );
+        assert!(!stderr.contains(TOKEN), "{stderr}");
+
+        let error = ask(&home, &server).run().fails_json(5);
+        assert_eq!(error["server"]["error"], code);
+        assert_eq!(error["server"]["status"], 400);
+    }
+}
+
+#[test]
+fn an_error_status_without_an_oauth_error_is_senseless() {
+    let error = refusal(
+        with_headers(403, &["Content-Type: text/html"], "<h1>Forbidden</h1>"),
+        6,
+    );
+    assert_eq!(error["error"], "senseless_answer");
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("HTTP 403"), "{message}");
+}
+
+/// C12: the cap is 1 MiB, with and without a length.
+#[test]
+fn c12_three_mebibytes_are_not_read() {
+    let body = vec![b' '; 3 * 1024 * 1024];
+    let error = refusal(with_headers(200, &[], &body), 6);
+    assert_eq!(error["error"], "answer_too_large");
+
+    let mut chunked = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    for _ in 0..48 {
+        chunked.extend_from_slice(b"10000\r\n");
+        chunked.extend_from_slice(&vec![b' '; 0x10000]);
+        chunked.extend_from_slice(b"\r\n");
+    }
+    let error = refusal(Answer::Octets(chunked), 6);
+    assert_eq!(error["error"], "answer_too_large");
+}
+
+/// C12: an octet at a time, and nothing at all, end at the time-out.
+#[test]
+fn c12_a_slow_server_ends_at_the_time_out() {
+    let Answer::Octets(octets) = json(200, &" ".repeat(4000)) else {
+        unreachable!("an answer of octets")
+    };
+    for answer in [Answer::Slowly(octets), Answer::Never] {
+        let server = Fake::tokens([answer]);
+        let home = Home::new();
+        let start = std::time::Instant::now();
+        let error = ask(&home, &server)
+            .args(["--timeout", "1s"])
+            .run()
+            .fails_json(6);
+        assert_eq!(error["error"], "timed_out");
+        assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+        assert_eq!(server.count("POST /token"), 1);
+    }
+}
+
+/// C9: a redirect is refused, and where it points to sees nothing.
+#[test]
+fn c9_a_redirect_is_not_followed() {
+    let other = Fake::new(|_| json(200, "{}"));
+    for status in [301, 302, 303, 307, 308] {
+        let location = format!("Location: {}", other.url("/token"));
+        let error = refusal(with_headers(status, &[&location], ""), 5);
+        assert_eq!(error["error"], "redirect_refused");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(&status.to_string()), "{message}");
+    }
+    assert!(other.seen().is_empty(), "{:?}", other.seen());
+}
+
+/// C15: told to come back soon, it does; told to come back in a day, it says
+/// so at once.
+#[test]
+fn c15_retry_after_is_honoured_within_the_time_out() {
+    let ok = format!(r#"{{"access_token":"{TOKEN}","token_type":"Bearer"}}"#);
+    for status in [429, 503] {
+        let server = Fake::tokens([
+            with_headers(status, &["Retry-After: 1"], ""),
+            json(200, &ok),
+        ]);
+        ask(&Home::new(), &server).run().succeeds();
+        assert_eq!(server.count("POST /token"), 2);
+
+        let server = Fake::tokens([with_headers(status, &["Retry-After: 99999"], "")]);
+        let error = ask(&Home::new(), &server).run().fails_json(6);
+        assert_eq!(error["error"], "server_failed");
+        let hint = error["hint"].as_str().expect("a hint");
+        assert!(hint.contains("try again in"), "{hint}");
+        assert_eq!(server.count("POST /token"), 1);
+    }
+}
+
+/// C15: a sign-in is not sent again blindly, since nobody knows what became of
+/// it; nothing is spent by asking for a client's own token, so that is.
+#[test]
+fn c15_a_password_is_sent_once_and_client_credentials_thrice() {
+    let answers = || {
+        [
+            with_headers(500, &[], "oops"),
+            with_headers(429, &["Retry-After: rubbish"], ""),
+            with_headers(503, &[], ""),
+            json(500, r#"{"error":"server_error"}"#),
+            json(400, r#"{"error":"temporarily_unavailable"}"#),
+        ]
+    };
+    for answer in answers() {
+        let server = Fake::tokens([answer]);
+        let error = Home::new()
+            .authctl(["login", "-q", "--json", "--flow", "password"])
+            .args(["--client-id", "c", "--username", "u"])
+            .args(["--token-endpoint", &server.url("/token")])
+            .env("AUTHCTL_PASSWORD", "the-password")
+            .run()
+            .fails_json(6);
+        assert_eq!(error["error"], "server_failed", "{error}");
+        assert_eq!(server.count("POST /token"), 1);
+    }
+    let [answer, ..] = answers();
+    let server = Fake::tokens([answer]);
+    let error = ask(&Home::new(), &server).run().fails_json(6);
+    assert_eq!(error["error"], "server_failed", "{error}");
+    assert_eq!(server.count("POST /token"), 3);
+}
+
+#[test]
+fn a_cut_connection_and_a_closed_port_are_unreachable() {
+    let server = Fake::tokens([Answer::Cut]);
+    let error = ask(&Home::new(), &server).run().fails_json(6);
+    assert_eq!(error["error"], "unreachable");
+
+    let gone = {
+        let server = Fake::tokens([Answer::Cut]);
+        server.url("/token")
+    };
+    let error = Home::new()
+        .authctl(["token", "--client", "--client-id", "c", "--store", "none"])
+        .args(["--json", "--token-endpoint", &gone])
+        .env("AUTHCTL_CLIENT_SECRET", "s")
+        .run()
+        .fails_json(6);
+    assert_eq!(error["error"], "unreachable");
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("connection refused"), "{message}");
+}
+
+#[test]
+fn octets_that_are_no_http_are_unreachable() {
+    for octets in [
+        &b"SSH-2.0-OpenSSH_9.6\r\n"[..],
+        b"\x15\x03\x01\x00\x02\x02\x16",
+        b"HTTP/9.9 banana\r\n\r\n",
+    ] {
+        let server = Fake::tokens([Answer::Octets(octets.to_vec())]);
+        let error = ask(&Home::new(), &server).run().fails_json(6);
+        assert_eq!(error["error"], "unreachable", "{error}");
+    }
+}
+
+fn discover(answer: impl Fn(&str) -> Answer + Send + Sync + 'static, exit: i32) -> Value {
+    let server = Fake::new(move |request| answer(&request.host));
+    let home = Home::new();
+    let error = home
+        .authctl(["discover", "--json", &server.issuer()])
+        .run()
+        .fails_json(exit);
+    // C7: nothing of a refused document is kept.
+    assert!(!home.path().join(".cache/authctl").exists(), "{error}");
+    error
+}
+
+/// C7: the issuer must be the one asked for, octet by octet.
+#[test]
+fn c7_metadata_of_another_issuer_is_refused() {
+    type Change = fn(&str) -> String;
+    let changes: [Change; 4] = [
+        |host| format!("http://{host}/"),
+        |host| format!("HTTP://{host}"),
+        |_| "https://evil.example".to_owned(),
+        |host| format!("http://{host}/tenant"),
+    ];
+    for change in changes {
+        let error = discover(
+            move |host| {
+                json(
+                    200,
+                    &format!(
+                        r#"{{"issuer":"{}","token_endpoint":"http://{host}/token","max-age":1}}"#,
+                        change(host)
+                    ),
+                )
+            },
+            5,
+        );
+        assert_eq!(error["error"], "issuer_mismatch", "{error}");
+    }
+}
+
+/// C10: an endpoint over http beyond loopback.
+#[test]
+fn c10_metadata_with_an_http_endpoint_is_refused() {
+    for member in [
+        "token_endpoint",
+        "jwks_uri",
+        "revocation_endpoint",
+        "userinfo_endpoint",
+        "introspection_endpoint",
+    ] {
+        let error = discover(
+            move |host| {
+                json(
+                    200,
+                    &format!(r#"{{"issuer":"http://{host}","{member}":"http://evil.example/x"}}"#),
+                )
+            },
+            5,
+        );
+        assert_eq!(error["error"], "insecure_endpoint", "{error}");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(member), "{message}");
+    }
+}
+
+#[test]
+fn metadata_that_is_none_names_what_is_wrong() {
+    let rows: [(&str, &str); 6] = [
+        ("<html></html>", "HTML"),
+        ("", "it is empty"),
+        (r#"{"issuer":"#, "its JSON ends in the middle"),
+        ("[]", "not a JSON object"),
+        ("{}", "it has no member `issuer`"),
+        (r#"{"issuer":5}"#, "its `issuer` is a number"),
+    ];
+    for (body, why) in rows {
+        let error = discover(move |_| json(200, body), 6);
+        assert_eq!(error["error"], "senseless_answer");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(why), "{body}: {message}");
+    }
+    let error = discover(
+        |host| {
+            json(
+                200,
+                &format!(r#"{{"issuer":"http://{host}","grant_types_supported":"password"}}"#),
+            )
+        },
+        6,
+    );
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("`grant_types_supported`"), "{message}");
+}
+
+/// Documents may be asked for again.
+#[test]
+fn c15_metadata_is_asked_for_again() {
+    let server = Fake::new({
+        let first = std::sync::atomic::AtomicBool::new(true);
+        move |request| {
+            if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                Answer::Cut
+            } else {
+                json(200, &format!(r#"{{"issuer":"http://{}"}}"#, request.host))
+            }
+        }
+    });
+    Home::new()
+        .authctl(["discover", "--json", &server.issuer()])
+        .run()
+        .succeeds();
+    assert_eq!(server.seen().len(), 2);
+}
+
+/// RFC 8414 section 3.1: the well-known part stands between host and path.
+#[test]
+fn a_server_that_speaks_rfc_8414_only_is_found() {
+    let server = Fake::new(|request| match request.what.as_str() {
+        "GET /.well-known/oauth-authorization-server/tenant/1" => json(
+            200,
+            &format!(
+                r#"{{"issuer":"http://{0}/tenant/1","token_endpoint":"http://{0}/t"}}"#,
+                request.host
+            ),
+        ),
+        "POST /t" => json(200, r#"{"access_token":"at","token_type":"Bearer"}"#),
+        _ => with_headers(404, &[], "not here"),
+    });
+    let home = Home::new();
+    let token = home
+        .authctl(["token", "--client", "--client-id", "c", "--issuer"])
+        .args([server.url("/tenant/1")])
+        .env("AUTHCTL_CLIENT_SECRET", "s")
+        .run()
+        .succeeds();
+    assert_eq!(token, "at");
+}
+
+/// OIDC Discovery section 4: the suffix of the issuer's path.
+#[test]
+fn a_server_that_speaks_openid_connect_only_is_found() {
+    let server = Fake::new(|request| match request.what.as_str() {
+        "GET /tenant/.well-known/openid-configuration" => json(
+            200,
+            &format!(
+                r#"{{"issuer":"http://{0}/tenant","token_endpoint":"http://{0}/t"}}"#,
+                request.host
+            ),
+        ),
+        "POST /t" => json(200, r#"{"access_token":"at","token_type":"Bearer"}"#),
+        _ => with_headers(404, &[], ""),
+    });
+    let token = Home::new()
+        .authctl(["token", "--client", "--client-id", "c", "--issuer"])
+        .args([server.url("/tenant")])
+        .env("AUTHCTL_CLIENT_SECRET", "s")
+        .run()
+        .succeeds();
+    assert_eq!(token, "at");
+}
+
+/// C10: a flag is a wrong command line, a profile a wrong configuration; no
+/// request is sent.
+#[test]
+fn c10_http_beyond_loopback_is_refused_by_where_it_stands() {
+    let home = Home::new();
+    let error = home
+        .authctl(["discover", "--json", "--issuer", "http://as.example"])
+        .run()
+        .fails_json(2);
+    assert_eq!(error["error"], "bad_setting");
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("loopback"), "{message}");
+
+    home.write(
+        ".config/authctl/config.toml",
+        "[profiles.default]\nissuer = \"http://as.example\"\n",
+    );
+    let error = home.authctl(["discover", "--json"]).run().fails_json(8);
+    assert_eq!(error["error"], "bad_setting");
+
+    let error = Home::new()
+        .authctl(["discover", "--json"])
+        .env("AUTHCTL_ISSUER", "http://as.example")
+        .run()
+        .fails_json(8);
+    assert_eq!(error["error"], "bad_setting");
+}

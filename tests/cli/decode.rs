@@ -1,0 +1,507 @@
+//! `authctl decode`.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use authctl::core::jose::base64url;
+use authctl::core::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::tokens::{NOW, claims, key, sign, unsigned};
+use crate::world::World;
+
+const SAID: &str = "warning: signature: NOT verified\n";
+
+fn present() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    since.as_secs().try_into().unwrap()
+}
+
+/// A token that nobody signed, of the algorithm EdDSA.
+fn token(claims: Value) -> String {
+    unsigned(r#"{"alg":"EdDSA"}"#, claims.to_string(), &[1; 64])
+}
+
+#[test]
+fn a_token_is_shown_with_its_times_and_where_now_is() {
+    let now = present();
+    let date = |seconds| Timestamp(seconds).to_rfc3339().unwrap();
+    // Half a minute for this test to run.
+    let (iat, exp) = (now - 600, now + 2_970);
+    let token = unsigned(
+        r#"{"alg":"EdDSA","kid":"k1"}"#,
+        json!({"iss": "https://as.example", "aud": ["a", "b"], "admin": true, "name": "",
+               "iat": iat, "nbf": iat, "exp": exp, "auth_time": iat})
+        .to_string(),
+        &[1; 64],
+    );
+    let expected = format!(
+        "\
+header
+  alg  EdDSA
+  kid  k1
+
+claims
+  iss        https://as.example
+  aud        [\"a\",\"b\"]
+  admin      true
+  name       \"\"
+  iat        {iat}  ({}, issued 10 min ago)
+  nbf        {iat}  ({}, 10 min ago)
+  exp        {exp}  ({}, expires in 49 min)
+  auth_time  {iat}  ({}, 10 min ago)
+
+lifetime
+  ├─────●──────────────────────────┤  expires in 49 min, of 59 min
+
+signature: NOT verified
+",
+        date(iat),
+        date(iat),
+        date(exp),
+        date(iat),
+    );
+    World::new()
+        .authctl(["decode", &token])
+        .stdout(expected)
+        .run();
+}
+
+#[test]
+fn a_token_of_the_past_and_one_of_the_future_are_seen_to_be() {
+    let world = World::new();
+    let now = present();
+    let hour = 3_600;
+    world
+        .authctl([
+            "decode",
+            &token(json!({"iat": now - 3 * hour - 30, "exp": now - 2 * hour - 30})),
+        ])
+        .stdout_has("├────────────────────────────────┤ ●  expired 2 h ago, after 60 min\n")
+        .run();
+    world
+        .authctl([
+            "decode",
+            &token(json!({"nbf": now + 2 * hour + 30, "exp": now + 5 * hour})),
+        ])
+        .stdout_has("● ├────────────────────────────────┤  begins in 2 h, for 2 h\n")
+        .run();
+}
+
+#[test]
+fn no_lifetime_is_drawn_for_a_token_without_beginning_or_end() {
+    let world = World::new();
+    for claims in [
+        json!({"exp": NOW}),
+        json!({"iat": NOW}),
+        json!({"iat": NOW, "exp": NOW}),
+        json!({"iat": "soon", "exp": NOW}),
+    ] {
+        let output = world
+            .authctl(["decode", &token(claims.clone())])
+            .stdout_has("claims")
+            .run();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains("lifetime"), "{claims}: {text}");
+    }
+}
+
+#[test]
+fn instants_beyond_the_calendar_stay_numbers() {
+    let claims = r#"{"iat":-9223372036854775808,"nbf":1e300,"exp":9223372036854775807}"#;
+    World::new()
+        .authctl(["decode", &unsigned(r#"{"alg":"EdDSA"}"#, claims, &[1; 64])])
+        .stdout_has("  iat  -9223372036854775808\n  nbf  1e+300\n  exp  9223372036854775807\n")
+        .run();
+}
+
+#[test]
+fn j55_no_output_calls_an_unverified_token_good() {
+    let world = World::new();
+    let token = sign(&key("ES256"), json!({}), claims());
+    let human = world
+        .authctl(["decode", &token])
+        .stdout_has("\nsignature: NOT verified\n")
+        .run();
+    let json = world
+        .authctl(["decode", "-o", "json", &token])
+        .stdout_has("\"signature_verified\":false")
+        .stderr(SAID)
+        .run();
+    let only = world
+        .authctl(["decode", "-o", "claims", &token])
+        .stdout(claims().to_string() + "\n")
+        .stderr(SAID)
+        .run();
+    // -q silences notes, not this.
+    world
+        .authctl(["-q", "decode", "-o", "claims", &token])
+        .stdout_has("alice")
+        .stderr(SAID)
+        .run();
+    for output in [human, json, only] {
+        let text = String::from_utf8(output.stdout).unwrap() + &output.stderr;
+        let text = text
+            .replace("NOT verified", "")
+            .replace("signature_verified", "");
+        for word in ["valid", "verified", "trusted", "good", "OK"] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    }
+}
+
+#[test]
+fn json_has_the_parts_and_what_is_unwise() {
+    let world = World::new();
+    let token = unsigned(
+        r#"{"alg":"none"}"#,
+        r#"{"password":"x","exp":1700000000}"#,
+        b"",
+    );
+    let expected = json!({
+        "header": {"alg": "none"},
+        "claims": {"password": "x", "exp": 1_700_000_000},
+        "encrypted": false,
+        "signature_verified": false,
+        "expires_at": "2023-11-14T22:13:20Z",
+        "warnings": [
+            {"code": "alg_none",
+             "message": "the token is not signed (`alg` is `none`): anyone can have made it"},
+            {"code": "secret_claim",
+             "message": "the claim `password` looks like a secret, and anyone can read it"},
+        ],
+    });
+    for arguments in [&["decode", "--json"][..], &["decode", "-o", "json"]] {
+        let found = world.authctl(arguments).arg(&token).stderr(SAID).run_json();
+        assert_eq!(found, expected);
+    }
+    world
+        .authctl(["decode", &token])
+        .stdout_has(
+            "\nwarnings\n  ! the token is not signed (`alg` is `none`): anyone can have made it\n",
+        )
+        .run();
+}
+
+#[test]
+fn the_token_comes_as_argument_on_stdin_or_in_a_file() {
+    let world = World::new();
+    let token = token(json!({"sub": "alice"}));
+    let expected = "{\"sub\":\"alice\"}\n";
+    let decode = || {
+        world
+            .authctl(["decode", "-o", "claims"])
+            .stdout(expected)
+            .stderr(SAID)
+    };
+    decode().arg(&token).run();
+    decode().stdin(&token).run();
+    decode().arg("-").stdin(&token).run();
+    world.write("token.txt", &token);
+    decode().arg("@token.txt").run();
+    // J32, and what is copied from a request.
+    for text in [
+        format!("{token}\n"),
+        format!("{token}\r\n"),
+        format!(" \t{token} \n"),
+        format!("Bearer {token}\n"),
+        format!("bearer  {token}"),
+    ] {
+        decode().arg(&text).run();
+        decode().stdin(&text).run();
+    }
+}
+
+#[test]
+fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
+    let world = World::new();
+    let part = |text: &str| base64url::encode(text);
+    let header = part(r#"{"alg":"EdDSA"}"#);
+    for (token, reason) in [
+        (String::new(), "it is empty"),
+        (
+            "abc".into(),
+            "it has 1 parts between dots, a signed JWT has 3",
+        ),
+        (
+            "a.b".into(),
+            "it has 2 parts between dots, a signed JWT has 3",
+        ),
+        (
+            "a.b.c.d".into(),
+            "it has 4 parts between dots, a signed JWT has 3",
+        ),
+        (
+            format!("{header}.{}.", part("[]")),
+            "its payload is not a JSON object",
+        ),
+        (
+            format!("{header}.{}.", part("")),
+            "its payload is not JSON: it ends too early",
+        ),
+        (
+            format!("{}.{}.", part("null"), part("{}")),
+            "its header is not a JSON object",
+        ),
+        (
+            format!("{header}.{}=.", part("{}")),
+            "its payload is not base64url without padding",
+        ),
+        (
+            format!("{header}.{} .", part("{}")),
+            "its payload is not base64url without padding",
+        ),
+        (
+            format!("{header}.{}.", part(r#"{"a":1,"\u0061":2}"#)),
+            "its payload is the member `a` comes twice",
+        ),
+        (
+            r#"{"payload":"","signatures":[]}"#.into(),
+            "it is a JSON object, not the compact form of three parts",
+        ),
+    ] {
+        let error = world
+            .authctl(["decode", "--json"])
+            .stdin(&token)
+            .code(3)
+            .run_error();
+        assert_eq!(error["error"], "token_malformed", "{token}");
+        assert_eq!(
+            error["message"],
+            format!("the token is malformed: {reason}"),
+            "{token}"
+        );
+        assert_eq!(error["exit_code"], 3);
+    }
+}
+
+#[test]
+fn j31_octets_that_are_no_text_are_no_token() {
+    let world = World::new();
+    let expected = "error: the token is malformed: it is not text\n";
+    world
+        .authctl(["decode"])
+        .stdin(b"\xff\xfe.a.b")
+        .code(3)
+        .stderr(expected)
+        .run();
+    world.write("token", b"a.\xc0\xaf.b");
+    world
+        .authctl(["decode", "@token"])
+        .code(3)
+        .stderr(expected)
+        .run();
+    // H7
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let typed = std::ffi::OsStr::from_bytes(b"\xff.\xfe.");
+        world
+            .authctl(["decode"])
+            .arg(typed)
+            .code(3)
+            .stderr(expected)
+            .run();
+    }
+}
+
+#[test]
+fn a_file_that_is_absent_is_an_input_error() {
+    World::new()
+        .authctl(["decode", "@nowhere"])
+        .code(8)
+        .stderr_has("error: cannot read `nowhere`\n")
+        .run();
+}
+
+#[test]
+fn j34_j35_size_and_depth_are_bounded() {
+    let world = World::new();
+    let header = base64url::encode(r#"{"alg":"EdDSA"}"#);
+    let deep = base64url::encode(format!(
+        r#"{{"a":{}1{}}}"#,
+        "[".repeat(20_000),
+        "]".repeat(20_000)
+    ));
+    let brackets = base64url::encode("[".repeat(300_000));
+    for (token, reason) in [
+        (".".repeat(2_000_000), "it has 2000001 parts between dots"),
+        ("a".repeat(16 << 20), "it is longer than 4194304 octets"),
+        (
+            format!("{header}.{deep}."),
+            "its payload is not JSON, or beyond its limits",
+        ),
+        (
+            format!("{brackets}.{deep}."),
+            "its header is not JSON, or beyond its limits",
+        ),
+    ] {
+        world
+            .authctl(["decode"])
+            .stdin(&token)
+            .code(3)
+            .stderr_has(reason)
+            .run();
+    }
+}
+
+#[test]
+fn j52_of_an_encrypted_token_only_the_header_is_seen() {
+    let world = World::new();
+    let header = base64url::encode(r#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#);
+    let token = format!("{header}.AA.AA.AA.AA");
+    world
+        .authctl(["decode", &token])
+        .stdout(
+            "\
+header
+  alg  RSA-OAEP-256
+  enc  A256GCM
+
+content
+  encrypted (JWE): nothing of it is seen without the key
+
+signature: NOT verified
+",
+        )
+        .run();
+    let found = world
+        .authctl(["decode", "--json", &token])
+        .stderr(SAID)
+        .run_json();
+    assert_eq!(found["claims"], Value::Null);
+    assert_eq!(found["encrypted"], true);
+    world
+        .authctl(["decode", "-o", "claims", &token])
+        .code(3)
+        .stderr("error: the token is refused\n  why: its claims are encrypted (a JWE)\n")
+        .run();
+}
+
+/// What of P1 and P2 can be in a claim.
+const HOSTILE: &str = "\u{1b}]0;t\u{7}\u{1b}]52;c;x\u{7}\u{1b}[2J\u{9b}31m\u{7f}\u{8}\r\n\u{202e}\u{2066}\u{200b}\u{2028}";
+const ESCAPED: &str = r"\u001b]0;t\u0007\u001b]52;c;x\u0007\u001b[2J\u009b31m\u007f\u0008\r\n\u202e\u2066\u200b\u2028";
+
+#[test]
+fn p1_p2_human_output_is_escaped_in_a_pipe_too() {
+    let world = World::new();
+    let claims = json!({HOSTILE: HOSTILE, "nested": {"a": ["\u{9b}", "\u{202e}"]}});
+    let header = json!({"alg": HOSTILE, "kid": HOSTILE}).to_string();
+    let output = world
+        .authctl(["decode", &unsigned(header, claims.to_string(), b"")])
+        .stdout_has(format!("  {ESCAPED}  {ESCAPED}\n"))
+        .stdout_has(format!("  kid  {ESCAPED}\n"))
+        .stdout_has(r#"{"a":["\u009b","\u202e"]}"#)
+        .run();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        !text
+            .chars()
+            .any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'),
+        "{text:?}"
+    );
+}
+
+#[test]
+fn p3_what_is_hostile_is_escaped_in_errors_too() {
+    let twice = r#"{"\u001b[2J":1,"\u001b[2J":2}"#;
+    World::new()
+        .authctl(["decode", &unsigned(twice, "{}", b"")])
+        .code(3)
+        .stderr_has(r"the member `\u001b[2J` comes twice")
+        .run();
+}
+
+#[test]
+fn p4_json_in_a_pipe_has_the_exact_values() {
+    let world = World::new();
+    let claims = json!({"a": HOSTILE, "big": u64::MAX, "small": i64::MIN, "f": 1.5, "zoë": "世界"});
+    let token = unsigned(r#"{"alg":"EdDSA"}"#, claims.to_string(), &[1; 64]);
+    for color in ["auto", "always"] {
+        let decode = world.authctl(["--color", color, "decode", "-o", "claims", &token]);
+        assert_eq!(decode.stderr_has("NOT verified").run_json(), claims);
+    }
+}
+
+/// P1 on a terminal: no format lets a control sequence of the token through.
+#[cfg(unix)]
+#[test]
+fn p1_no_control_sequence_reaches_a_terminal() {
+    use expectrl::{Eof, Expect as _};
+    let world = World::new();
+    let token = unsigned(
+        json!({"alg": HOSTILE}).to_string(),
+        json!({"a": HOSTILE, "exp": NOW}).to_string(),
+        &[1; 64],
+    );
+    for format in ["human", "json", "claims"] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_authctl"));
+        command
+            .args(["decode", "-o", format, &token])
+            .env_clear()
+            .envs(world.environment());
+        let mut session = expectrl::Session::spawn(command).unwrap();
+        session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
+        let seen = session.expect(Eof).unwrap();
+        let seen = String::from_utf8(seen.as_bytes().to_vec()).unwrap();
+        assert!(seen.contains(r"\u001b]52;c;x\u0007"), "{format}: {seen:?}");
+        // The terminal itself makes CR LF of our line endings.
+        let seen = seen.replace("\r\n", "");
+        let raw = seen.chars().find(|c| {
+            c.is_control()
+                || HOSTILE
+                    .chars()
+                    .any(|hostile| hostile == *c && !c.is_ascii())
+        });
+        assert_eq!(raw, None, "{format}: {seen:?}");
+    }
+}
+
+#[test]
+fn nothing_but_the_token_is_read() {
+    let world = World::new();
+    let token = token(json!({"sub": "alice"}));
+    // Neither a broken configuration, nor a profile that is not there, nor
+    // the lack of a home bears on it.
+    let config = world.write("broken.toml", "not = [toml");
+    world
+        .authctl([
+            "decode",
+            "-o",
+            "claims",
+            "--profile",
+            "nowhere",
+            "--store",
+            "nonsense",
+            "--config",
+        ])
+        .arg(config)
+        .arg(&token)
+        .no_env("HOME")
+        .env("AUTHCTL_TIMEOUT", "nonsense")
+        .stdout("{\"sub\":\"alice\"}\n")
+        .stderr(SAID)
+        .run();
+    assert_eq!(std::fs::read_dir(world.home()).unwrap().count(), 0);
+}
+
+#[test]
+fn h7_a_reader_that_has_gone_is_no_error() {
+    use std::process::{Command, Stdio};
+    let world = World::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_authctl"))
+        .args(["decode", "-"])
+        .env_clear()
+        .envs(world.environment())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, token(json!({"sub": "alice"})).as_bytes()).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}

@@ -1,0 +1,300 @@
+//! Renewal: `authctl refresh`, and what `token` does at expiry.
+
+use serde_json::Value;
+
+use crate::fake::{Answer, Fake, json};
+use crate::harness::Home;
+use crate::observed::{expire, expire_in, kept, observed, observed_with};
+
+/// Signs in at a fake whose further answers follow the sign-in's.
+fn signed_in_at(answers: impl IntoIterator<Item = Answer>) -> (Fake, Home) {
+    let sign_in = json(
+        200,
+        r#"{"access_token":"at-0","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-0"}"#,
+    );
+    let server = Fake::tokens([sign_in].into_iter().chain(answers));
+    let home = Home::new();
+    home.authctl(["login", "-q", "--issuer", &server.issuer()])
+        .args(["--client-id", "c", "--username", "u"])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+    (server, home)
+}
+
+fn refresh_token(home: &Home) -> String {
+    let record = kept(home, "default").expect("a session");
+    record.refresh_token.expect("a token").expose().to_owned()
+}
+
+#[test]
+fn refresh_renews_now_and_rotates() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let before = (
+        home.authctl(["token"]).run().succeeds(),
+        refresh_token(&home),
+    );
+    let said = home.authctl(["refresh"]).run().succeeds();
+    assert!(
+        said.starts_with("Renewed profile default, expires at 2"),
+        "{said}"
+    );
+    let after = (
+        home.authctl(["token"]).run().succeeds(),
+        refresh_token(&home),
+    );
+    assert_ne!(before.0, after.0);
+    assert_ne!(before.1, after.1);
+
+    let said = home.authctl(["refresh", "--json"]).run().succeeds();
+    let answer: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(answer["profile"], "default");
+    assert_eq!(answer["source"], "refresh");
+    assert!(!said.contains(&home.authctl(["token"]).run().succeeds()));
+}
+
+#[test]
+fn refresh_all_renews_every_session_and_goes_on_after_a_failure() {
+    let mut first = observed();
+    let second = observed();
+    let home = Home::new();
+    for (profile, server) in [("a", &first), ("b", &second)] {
+        home.authctl(["login", "-q", "-p", profile, "--issuer", server.issuer()])
+            .args(["--client-id", "authctl", "--username", "alice"])
+            .env("AUTHCTL_PASSWORD", "wonderland")
+            .run()
+            .succeeds();
+    }
+    let said = home
+        .authctl(["refresh", "--all", "--json"])
+        .run()
+        .succeeds();
+    let profiles: Vec<String> = said
+        .lines()
+        .map(|line| {
+            let row: Value = serde_json::from_str(line).expect("one object a line");
+            row["profile"].as_str().expect("a name").to_owned()
+        })
+        .collect();
+    assert_eq!(profiles, ["a", "b"]);
+
+    first.stop();
+    second.forget();
+    let done = home.authctl(["refresh", "--all"]).run().code_is(6);
+    assert!(done.stdout().starts_with("Renewed profile b"), "{done:?}");
+    assert!(done.stderr().contains("profile `a`"), "{done:?}");
+    assert_eq!(second.count("POST /token 200"), 1);
+}
+
+#[test]
+fn refresh_all_without_sessions_is_exit_4() {
+    let error = Home::new()
+        .authctl(["refresh", "--all", "--json"])
+        .run()
+        .fails_json(4);
+    assert_eq!(error["error"], "no_session");
+}
+
+#[test]
+fn invalid_grant_means_that_a_person_must_sign_in() {
+    let refusal = r#"{"error":"invalid_grant","error_description":"token revoked"}"#;
+    let (server, home) = signed_in_at([json(400, refusal)]);
+    expire(&home, "default");
+    let error = home.authctl(["token", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "refresh_refused");
+    assert_eq!(error["server"]["error"], "invalid_grant");
+    assert_eq!(error["hint"], "sign in again with `authctl login`");
+    assert!(!error.to_string().contains("rt-0"), "{error}");
+    // Once, and not again and again.
+    assert_eq!(server.count("POST /token"), 2);
+    // The record stays: `status` can tell whose session it was.
+    assert_eq!(refresh_token(&home), "rt-0");
+
+    let stderr = home.authctl(["refresh"]).run().fails(4);
+    assert_eq!(
+        stderr,
+        "error: cannot refresh the token for profile `default`\n  \
+           why: the session of profile `default` cannot be renewed: the server answered \
+         invalid_grant (\"token revoked\")\n \
+         hint: sign in again with `authctl login`\n"
+    );
+}
+
+#[test]
+fn invalid_client_at_a_refresh_is_a_refusal() {
+    let (_server, home) = signed_in_at([json(401, r#"{"error":"invalid_client"}"#)]);
+    expire(&home, "default");
+    let error = home.authctl(["token", "--json"]).run().fails_json(5);
+    assert_eq!(error["error"], "refused");
+    assert_eq!(refresh_token(&home), "rt-0");
+}
+
+/// A network error leaves the session and, while the old token lives, gives
+/// that one.
+#[test]
+fn while_the_old_token_lives_a_dead_server_is_only_noted() {
+    let mut server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let old = home.authctl(["token"]).run().succeeds();
+    let before = refresh_token(&home);
+    server.stop();
+    expire_in(&home, "default", 600);
+    let (token, stderr) = home
+        .authctl(["token", "--min-ttl", "20m"])
+        .run()
+        .succeeds_saying();
+    assert_eq!(token, old);
+    assert!(
+        stderr.starts_with("note: the token could not be renewed ("),
+        "{stderr}"
+    );
+    assert!(stderr.contains("connection refused"), "{stderr}");
+
+    expire(&home, "default");
+    let error = home.authctl(["token", "--json"]).run().fails_json(6);
+    assert_eq!(error["error"], "unreachable");
+    assert_eq!(refresh_token(&home), before);
+}
+
+#[test]
+fn refresh_itself_does_not_pretend_that_it_renewed() {
+    let mut server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    server.stop();
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(6);
+    assert_eq!(error["error"], "unreachable");
+    let error = home
+        .authctl(["token", "--force-refresh", "--json"])
+        .run()
+        .fails_json(6);
+    assert_eq!(error["error"], "unreachable");
+    home.authctl(["token"]).run().succeeds();
+}
+
+/// C15: what may have been spent is not sent twice.
+#[test]
+fn c15_a_refresh_token_is_sent_once() {
+    for answer in [Answer::Cut, json(500, ""), json(502, "{}")] {
+        let (server, home) = signed_in_at([answer]);
+        expire(&home, "default");
+        home.authctl(["token"]).run().fails(6);
+        assert_eq!(
+            server.count("POST /token"),
+            2,
+            "the sign-in and one refresh"
+        );
+        assert_eq!(refresh_token(&home), "rt-0");
+    }
+}
+
+/// S8: the answer was lost on the way; the server answers a repeat within its
+/// grace time, so the next run recovers.
+#[test]
+fn s8_the_next_run_recovers_when_the_server_allows_a_retry() {
+    let ok =
+        r#"{"access_token":"at-1","token_type":"Bearer","refresh_token":"rt-1","expires_in":60}"#;
+    let (server, home) = signed_in_at([Answer::Cut, json(200, ok)]);
+    expire(&home, "default");
+    home.authctl(["token"]).run().fails(6);
+    assert_eq!(home.authctl(["token"]).run().succeeds(), "at-1");
+    assert_eq!(refresh_token(&home), "rt-1");
+    let bodies: Vec<String> = server.seen().into_iter().map(|seen| seen.body).collect();
+    let sent = bodies
+        .iter()
+        .filter(|body| body.contains("refresh_token=rt-0"));
+    assert_eq!(sent.count(), 2);
+}
+
+/// V7: the reuse of a spent refresh token ends the family at the server; here
+/// that is exit 4.
+#[test]
+fn v7_a_spent_refresh_token_is_exit_4() {
+    let server = observed_with(|options| {
+        options.config.reuse_grace = std::time::Duration::ZERO;
+    });
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let spent = kept(&home, "default").expect("a session").refresh_token;
+    home.authctl(["refresh"]).run().succeeds();
+    crate::observed::change_kept(&home, "default", |record| record.refresh_token = spent);
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "refresh_refused");
+    // Clear, and no loop.
+    assert_eq!(server.count("POST /token 400"), 1);
+}
+
+#[test]
+fn a_server_that_does_not_rotate_keeps_its_refresh_token() {
+    let ok = r#"{"access_token":"at-1","token_type":"Bearer","expires_in":3600}"#;
+    let (_server, home) = signed_in_at([json(200, ok)]);
+    home.authctl(["refresh"]).run().succeeds();
+    assert_eq!(refresh_token(&home), "rt-0");
+    assert_eq!(home.authctl(["token"]).run().succeeds(), "at-1");
+}
+
+#[test]
+fn a_refresh_answer_without_a_token_leaves_the_session() {
+    for body in [
+        "{}",
+        "",
+        "<html>",
+        r#"{"access_token":1,"token_type":"Bearer"}"#,
+    ] {
+        let (_server, home) = signed_in_at([json(200, body)]);
+        let error = home.authctl(["refresh", "--json"]).run().fails_json(6);
+        assert_eq!(error["error"], "senseless_answer");
+        assert_eq!(refresh_token(&home), "rt-0");
+        assert_eq!(home.authctl(["token"]).run().succeeds(), "at-0");
+    }
+}
+
+/// J45, OIDC Core section 12.2: another subject at a refresh is refused, and
+/// the session stays as it was.
+#[test]
+fn j45_another_subject_at_a_refresh_is_refused() {
+    let real = observed();
+    let ids = |user: &str, password: &str| {
+        let home = Home::new();
+        home.authctl(["login", "-q", "--issuer", real.issuer()])
+            .args(["--client-id", "authctl", "--username", user])
+            .env("AUTHCTL_PASSWORD", password)
+            .run()
+            .succeeds();
+        kept(&home, "default").expect("a session")
+    };
+    let alice = ids("alice", "wonderland");
+    let bob = ids("bob", "builder");
+    // A server in between, which answers the refresh with bob's tokens.
+    let answer = |record: &authctl::core::store::Record| {
+        format!(
+            r#"{{"access_token":"{}","token_type":"Bearer","expires_in":3600,"refresh_token":"rt","id_token":"{}"}}"#,
+            record.tokens[0].access_token.expose(),
+            record.id_token.as_ref().expect("an ID Token").expose(),
+        )
+    };
+    let (alice, bob) = (answer(&alice), answer(&bob));
+    let between = Fake::new(move |request| {
+        if request.body.contains("grant_type=refresh_token") {
+            json(200, &bob)
+        } else {
+            json(200, &alice)
+        }
+    });
+    let home = Home::new();
+    home.authctl(["login", "-q", "--issuer", real.issuer()])
+        .args(["--client-id", "authctl", "--username", "alice"])
+        .args(["--token-endpoint", &between.url("/token")])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+        .run()
+        .succeeds();
+    let token = home.authctl(["token"]).run().succeeds();
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(5);
+    assert_eq!(error["error"], "id_token", "{error}");
+    assert_eq!(home.authctl(["token"]).run().succeeds(), token);
+    let record = kept(&home, "default").expect("a session");
+    assert_eq!(record.subject.as_deref(), Some("alice"));
+}
