@@ -195,7 +195,7 @@ impl KeySourceArgs {
         Ok(match &self.jwks {
             Some(JwksSource::File(path)) => {
                 let keys = Keys::set(read_file(path)?.expose())
-                    .map_err(|error| unfit(jose::Error::Key(error).into(), path))?;
+                    .map_err(|error| unfit(error.into(), path))?;
                 Place::Local(keys, path.display().to_string())
             }
             Some(JwksSource::Url(url)) => Place::Url(url.clone()),
@@ -209,14 +209,14 @@ impl KeySourceArgs {
         let reference = match (&self.passphrase, read(None)) {
             (_, Ok(keys)) => return Ok(keys),
             (_, Err(error)) if error.code != "passphrase" => {
-                return Err(jose::Error::Key(error).into());
+                return Err(error.into());
             }
             (None, _) => &SecretRef::Prompt,
             (Some(reference), _) => reference,
         };
         let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
         let passphrase = cx.secret(reference, "Passphrase of the key", instead)?;
-        read(Some(&passphrase)).map_err(|error| jose::Error::Key(error).into())
+        read(Some(&passphrase)).map_err(Error::from)
     }
 }
 
@@ -242,7 +242,7 @@ fn unfit(error: Error, path: &Path) -> Error {
 }
 
 fn named(error: KeyError, what: &str) -> Error {
-    Error::from(jose::Error::Key(error)).during(format!("cannot use {what}"))
+    Error::from(error).during(format!("cannot use {what}"))
 }
 
 #[cfg(test)]
