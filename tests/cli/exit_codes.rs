@@ -93,6 +93,28 @@ fn termination_is_130_too() {
     assert!(output.stdout.is_empty());
 }
 
+/// H9: a sign-in that waits for its server ends at once.
+#[cfg(unix)]
+#[test]
+fn h9_an_interruption_ends_a_sign_in_at_once() {
+    let home = Home::new();
+    let server = Fake::tokens([Answer::Never]);
+    let child = home
+        .authctl(["login", "-q", "--issuer", &server.issuer()])
+        .args(["--client-id", "c", "--username", "u", "--timeout", "1h"])
+        .env("AUTHCTL_PASSWORD", "p")
+        .into_command()
+        .spawn()
+        .expect("authctl runs");
+    while server.count("POST /token") == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    crate::signal(&child, "INT");
+    let output = child.wait_with_output().expect("authctl ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert!(crate::observed::kept(&home, "default").is_none());
+}
+
 /// H9: interrupted while a refresh is under way, the answer is still saved:
 /// the server has rotated by then.
 #[cfg(unix)]
