@@ -17,6 +17,7 @@ mod discover;
 mod exit_codes;
 mod help;
 mod hygiene;
+mod id_tokens;
 mod introspect;
 mod keygen;
 mod login;

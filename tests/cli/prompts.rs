@@ -170,19 +170,15 @@ fn the_client_secret_is_asked_for_when_the_flag_has_no_value() {
 fn h10_no_input_means_no_prompt() {
     let server = observed();
     let home = Home::new();
-    let forbid: [(&[&str], &[(&str, &str)]); 3] = [
-        (&["--no-input"], &[]),
-        (&[], &[("CI", "true")]),
-        (&[], &[("AUTHCTL_NO_INPUT", "1")]),
+    type Forbid = fn(Call) -> Call;
+    let forbid: [Forbid; 3] = [
+        |call| call.args(["--no-input"]),
+        |call| call.env("CI", "true"),
+        |call| call.env("AUTHCTL_NO_INPUT", "1"),
     ];
-    for (flags, variables) in forbid {
+    for forbidden in forbid {
         for arguments in [&[][..], &["--username", "alice"]] {
-            let call = || {
-                let call = login(&home, server.issuer()).args(arguments).args(flags);
-                variables
-                    .iter()
-                    .fold(call, |call, (name, value)| call.env(name, value))
-            };
+            let call = || forbidden(login(&home, server.issuer()).args(arguments));
             let mut session = on_a_terminal(call());
             let (text, code) = to_the_end(&mut session);
             assert_eq!(code, 4, "{text}");
