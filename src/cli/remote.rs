@@ -131,7 +131,7 @@ impl Context {
                 connection,
                 store: opened.store.as_ref(),
                 lock_wait,
-                shield: &SignalShield,
+                shield: &SignalShield(self.render.clone()),
                 listener: self,
             })
         });
