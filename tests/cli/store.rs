@@ -463,6 +463,24 @@ fn s15_without_a_bus_the_keychain_is_exit_7_and_auto_says_why() {
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
 }
 
+/// A secret of the keychain's, where there is none to ask.
+#[cfg(target_os = "linux")]
+#[test]
+fn s15_a_secret_in_an_absent_keychain_is_exit_7() {
+    let server = observed();
+    let error = Home::new()
+        .authctl(["token", "--client", "--json", "--client-id", "service"])
+        .args(["--issuer", server.issuer(), "--no-cache"])
+        .args(["--client-secret", "keychain:service"])
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .env("XDG_RUNTIME_DIR", "/nonexistent")
+        .run()
+        .fails_json(7);
+    let code = error["error"].as_str().expect("a code");
+    assert!(code.starts_with("keychain"), "{error}");
+    assert_eq!(server.count("POST /token 200"), 0);
+}
+
 /// S16: with the file store nothing speaks to the bus.
 #[cfg(target_os = "linux")]
 #[test]
