@@ -26,12 +26,12 @@ static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags {
     held: AtomicUsize::new(0),
 });
 
-/// Makes Ctrl-C and SIGTERM end the process with 130. Called before anything
+/// Makes Ctrl-C, SIGTERM and SIGHUP end the process with 130. Called before anything
 /// that may wait; a command that only computes does without.
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hangup()) {
             // Registering fails for signals that cannot be caught alone.
             let exit = i32::from(Exit::Interrupted as u8);
             let _ = signal_hook::flag::register_conditional_shutdown(
@@ -42,6 +42,23 @@ pub fn install() {
             let _ = signal_hook::flag::register(signal, Arc::clone(&FLAGS.asked));
         }
     });
+}
+
+/// SIGHUP, unless it is ignored as `nohup` has it: then it must stay so.
+#[cfg(unix)]
+fn hangup() -> Option<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
+    let signal = signal_hook::consts::SIGHUP;
+    (ignored >> (signal - 1) & 1 == 0).then_some(signal)
+}
+
+#[cfg(not(unix))]
+fn hangup() -> Option<i32> {
+    None
 }
 
 /// While one of these lives, Ctrl-C is remembered and takes effect when the
