@@ -31,6 +31,7 @@ static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags {
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        outlive_size_limits();
         for signal in [SIGINT, SIGTERM].into_iter().chain(hangup()) {
             // Registering fails for signals that cannot be caught alone.
             let exit = i32::from(Exit::Interrupted as u8);
@@ -43,6 +44,17 @@ pub fn install() {
         }
     });
 }
+
+/// Makes a write beyond a file-size limit fail, as on a full disk, instead of
+/// ending the process.
+#[cfg(unix)]
+fn outlive_size_limits() {
+    let signal = rustix::process::Signal::XFSZ.as_raw();
+    let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));
+}
+
+#[cfg(not(unix))]
+fn outlive_size_limits() {}
 
 /// SIGHUP, unless it is ignored as `nohup` has it: then it must stay so.
 #[cfg(unix)]
