@@ -241,7 +241,10 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
             let text = error.render().to_string();
             match render.text(&text) {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(error) => ExitCode::from(error.exit() as u8),
+                Err(error) => {
+                    render::report(&error, json, render.stderr_paint());
+                    ExitCode::from(error.exit() as u8)
+                }
             }
         }
         _ => {

@@ -274,12 +274,8 @@ impl Done {
     }
 }
 
-/// Starts the embedded server on a free port; it stops when it is dropped.
-pub fn server() -> Running {
-    server_with(|_| {})
-}
-
-/// As [`server`], after `change` of its options.
+/// Starts the embedded server on a free port, after `change` of its options;
+/// it stops when it is dropped.
 pub fn server_with(change: impl FnOnce(&mut Options)) -> Running {
     let mut options = Options::new(Config::built_in());
     options.listen.set_port(0);
