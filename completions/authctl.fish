@@ -58,6 +58,16 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "profile" -d 'List, 
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "man" -d 'Print a manual page, or write all of them'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Show the help of a command, or of a topic'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l flow -d 'How to sign in; auto is `password` when a username is given or the server offers it' -r -f -a "auto\t'Choose by what is given and what the server offers'
 password\t'Username and password (RFC 6749 section 4.3)'"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l username -d 'User name, for the password grant [env: AUTHCTL_USERNAME]' -r
@@ -78,21 +88,21 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -l introspection-
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
@@ -109,25 +119,13 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l introspection
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l all -d 'End the sessions of all profiles'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l end-session -d 'Also end the session that the server keeps of the person'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l all -d 'End the sessions of all profiles'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l end-session -d 'Also end the session that the server keeps of the person'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand status" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
-json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand status" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -138,11 +136,23 @@ complete -c authctl -n "__fish_authctl_using_subcommand status" -l timeout -d 'W
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand status" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand status" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand status" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
@@ -159,21 +169,21 @@ complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l introspection
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand token" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l min-ttl -d 'A cached token must live at least this long' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -s o -l output -d 'Shape of the answer' -r -f -a "token\t'The bare token'
 json\t'An object with expiry, scope and source'
@@ -197,24 +207,24 @@ complete -c authctl -n "__fish_authctl_using_subcommand token" -l introspection-
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l client -d 'Get a token of the client\'s own (client credentials)'
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l force-refresh -d 'Renew the token even when the cached one is good'
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l no-cache -d 'Neither use nor keep a cached token; a session\'s token is renewed'
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand token" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand token" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l client -d 'Get a token of the client\'s own (client credentials)'
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l force-refresh -d 'Renew the token even when the cached one is good'
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l no-cache -d 'Neither use nor keep a cached token; a session\'s token is renewed'
 complete -c authctl -n "__fish_authctl_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
@@ -231,22 +241,22 @@ complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l introspectio
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l all -d 'Renew the sessions of all profiles'
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l all -d 'Renew the sessions of all profiles'
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l token-type-hint -d 'Kind of the token: access_token or refresh_token' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
 json\t'For a program'"
@@ -264,21 +274,21 @@ complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l introspec
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l token-type-hint -d 'Kind of the token: access_token or refresh_token' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
 json\t'For a program'"
@@ -296,24 +306,11 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l introspection
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand discover" -l issuer -d 'Issuer identifier, as everywhere else [env: AUTHCTL_ISSUER]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand discover" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
-json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -324,14 +321,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand discover" -l timeout -d 
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand discover" -l issuer -d 'Issuer identifier, as everywhere else [env: AUTHCTL_ISSUER]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand discover" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand decode" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'Header, claims with their times, warnings'
-json\t'An object with header, claims and warnings'
-claims\t'The claims alone, as JSON'"
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -342,11 +339,27 @@ complete -c authctl -n "__fish_authctl_using_subcommand decode" -l timeout -d 'W
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decode" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'Header, claims with their times, warnings'
+json\t'An object with header, claims and warnings'
+claims\t'The claims alone, as JSON'"
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'The key that verified, then the claims'
+json\t'An object with header, claims, key and warnings'
+claims\t'The claims alone, as JSON'"
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l jwks -d 'JWK Set: a file, or an https URL' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l key -d 'Key, whatever the token\'s kid: PEM, DER, certificate or JWK' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l secret -d 'Secret, for HS256 and its kin: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
@@ -362,35 +375,15 @@ complete -c authctl -n "__fish_authctl_using_subcommand verify" -l leeway -d 'Le
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l max-age -d 'Require that the token was issued (`iat`) at most this long ago' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l now -d 'Judge as of this instant: Unix seconds or RFC 3339' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l detached -d 'The payload, where it came apart from the JWS (RFC 7515 appendix F)' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'The key that verified, then the claims'
-json\t'An object with header, claims, key and warnings'
-claims\t'The claims alone, as JSON'"
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-missing-exp -d 'Accept a token without `exp`'
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l jws -d 'Verify the signature only and print the payload as it is; nothing is known of the payload but who signed it'
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-unencoded -d 'Accept an unencoded payload (RFC 7797)'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-stale-keys -d 'Use the outdated copy of a server\'s keys while the server cannot be reached'
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-missing-exp -d 'Accept a token without `exp`'
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l jws -d 'Verify the signature only and print the payload as it is; nothing is known of the payload but who signed it'
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-unencoded -d 'Accept an unencoded payload (RFC 7797)'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l alg -d 'Algorithm that the key signs by' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l bits -d 'Size of an RSA key (2048, 3072 or 4096; 2048 by default) or of a secret' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l out -d 'What the names of the files begin with; by default the algorithm and the first characters of the kid. After a / the default is added; - prints the private key and writes no file' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l kid -d 'Key identifier; by default the thumbprint of the key (RFC 7638)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l passphrase -d 'Encrypt the private key under a passphrase: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s o -l output -d 'Shape of the answer; by default the names of the files and the kid or, with --out -, PEM (of a secret, JWK)' -r -f -a "pem\t'The public key as PEM; with --out - the private one'
-jwk\t'The public key as JWK; with --out - the private one'
-json\t'An object with kid, algorithm, files and keys'"
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -401,19 +394,20 @@ complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l timeout -d 'W
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l force -d 'Replace files that are there'
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l alg -d 'Algorithm that the key signs by' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l bits -d 'Size of an RSA key (2048, 3072 or 4096; 2048 by default) or of a secret' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l out -d 'What the names of the files begin with; by default the algorithm and the first characters of the kid. After a / the default is added; - prints the private key and writes no file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l kid -d 'Key identifier; by default the thumbprint of the key (RFC 7638)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l passphrase -d 'Encrypt the private key under a passphrase: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s o -l output -d 'Shape of the answer; by default the names of the files and the kid or, with --out -, PEM (of a secret, JWK)' -r -f -a "pem\t'The public key as PEM; with --out - the private one'
+jwk\t'The public key as JWK; with --out - the private one'
+json\t'An object with kid, algorithm, files and keys'"
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l force -d 'Replace files that are there'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -l listen -d 'Address to listen on; port 0 takes a free one' -r
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -l alg -d 'Algorithm that tokens are signed with: RS256 by default, or ES256, EdDSA, PS256 …' -r
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -l ready-file -d 'Write {"issuer", "pid"} into this file once the server listens' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -l tls-cert -d 'Speak https with this certificate chain (PEM)' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -l tls-key -d 'The key of that certificate (PEM)' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
-json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -424,6 +418,13 @@ complete -c authctl -n "__fish_authctl_using_subcommand serve" -l timeout -d 'Wa
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l listen -d 'Address to listen on; port 0 takes a free one' -r
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l alg -d 'Algorithm that tokens are signed with: RS256 by default, or ES256, EdDSA, PS256 …' -r
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l ready-file -d 'Write {"issuer", "pid"} into this file once the server listens' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l tls-cert -d 'Speak https with this certificate chain (PEM)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l tls-key -d 'The key of that certificate (PEM)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
@@ -558,7 +559,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -s q -l qui
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand man" -l out -d 'Write the pages of all commands into this folder' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand man" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -569,6 +569,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand man" -l timeout -d 'Wait
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand man" -l out -d 'Write the pages of all commands into this folder' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand man" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand man" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
