@@ -322,7 +322,7 @@ fn a_folder_that_cannot_be_made_is_seen_before_a_save() {
         store.save(&key(), &record(1)).unwrap_err(),
         store.lock(&key(), LONG, &mut |_| {}).unwrap_err(),
     ] {
-        assert_eq!(error.code(), "store_unsafe", "{error:?}");
+        assert_eq!(error.code(), "store_io", "{error:?}");
         assert_eq!(error.exit(), Exit::Store);
     }
 }
