@@ -19,6 +19,7 @@ mod man;
 mod output;
 mod profile;
 mod prompt;
+mod raw_json;
 mod refresh;
 mod remote;
 mod render;
