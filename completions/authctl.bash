@@ -479,7 +479,7 @@ _authctl() {
                     return 0
                     ;;
                 --auth-method)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
                     return 0
                     ;;
                 --scope)
@@ -683,7 +683,7 @@ _authctl() {
                     return 0
                     ;;
                 --auth-method)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
                     return 0
                     ;;
                 --scope)
@@ -797,7 +797,7 @@ _authctl() {
                     return 0
                     ;;
                 --auth-method)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
                     return 0
                     ;;
                 --scope)
@@ -1281,7 +1281,7 @@ _authctl() {
                     return 0
                     ;;
                 --auth-method)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
                     return 0
                     ;;
                 --scope)
@@ -1399,7 +1399,7 @@ _authctl() {
                     return 0
                     ;;
                 --auth-method)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
                     return 0
                     ;;
                 --scope)
@@ -1657,7 +1657,7 @@ _authctl() {
                     return 0
                     ;;
                 --auth-method)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
                     return 0
                     ;;
                 --scope)
@@ -1889,7 +1889,7 @@ _authctl() {
                     return 0
                     ;;
                 --auth-method)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
                     return 0
                     ;;
                 --scope)

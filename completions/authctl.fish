@@ -77,7 +77,9 @@ json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l auth-method -d 'How the client authenticates: none, client_secret_basic or client_secret_post; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r
@@ -108,7 +110,9 @@ json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l auth-method -d 'How the client authenticates: none, client_secret_basic or client_secret_post; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r
@@ -158,7 +162,9 @@ json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l auth-method -d 'How the client authenticates: none, client_secret_basic or client_secret_post; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r
@@ -196,7 +202,9 @@ powershell\t'PowerShell'"
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l auth-method -d 'How the client authenticates: none, client_secret_basic or client_secret_post; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r
@@ -230,7 +238,9 @@ json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l auth-method -d 'How the client authenticates: none, client_secret_basic or client_secret_post; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r
@@ -263,7 +273,9 @@ json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l auth-method -d 'How the client authenticates: none, client_secret_basic or client_secret_post; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r
@@ -295,7 +307,9 @@ json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l auth-method -d 'How the client authenticates: none, client_secret_basic or client_secret_post; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r

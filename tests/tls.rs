@@ -151,6 +151,11 @@ fn tls_failure(result: Result<Response, Error>) -> String {
             why: Cause::Tls(why),
             ..
         } => why,
+        // Whose hint is not about certificates.
+        Error::Unreachable {
+            why: why @ Cause::Other(_),
+            ..
+        } if why.to_string() == "it does not speak TLS" => why.to_string(),
         other => panic!("{other:?}"),
     }
 }

@@ -1,6 +1,8 @@
 //! The flags of every command that talks to a server.
 
 use authctl::core::config::{Layer, SecretRef, Setting, Value};
+use authctl::core::oauth::AuthMethod;
+use clap::builder::PossibleValuesParser;
 
 use super::secrets::SecretRefParser;
 
@@ -58,11 +60,15 @@ pub struct ClientArgs {
     #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
     pub client_secret: Option<SecretRef>,
 
-    /// How the client authenticates: none, client_secret_basic or
-    /// client_secret_post; chosen from the server's metadata by default
-    /// [env: AUTHCTL_AUTH_METHOD]
-    #[arg(long, value_name = "METHOD")]
+    /// How the client authenticates; chosen from the server's metadata by
+    /// default [env: AUTHCTL_AUTH_METHOD]
+    #[arg(long, value_name = "METHOD", value_parser = auth_methods())]
     pub auth_method: Option<String>,
+}
+
+/// Returns the methods there are, by their registry names.
+fn auth_methods() -> PossibleValuesParser {
+    PossibleValuesParser::new(AuthMethod::ALL.map(AuthMethod::name))
 }
 
 /// Explicit endpoints, which win over the metadata's.

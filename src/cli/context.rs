@@ -244,13 +244,7 @@ impl Context {
         };
         let mut places = Places::new(directories()?.data_local_dir());
         places.prompt_wait = self.keychain_prompt_wait();
-        let opened = store::open(choice, &places, key)?;
-        log::debug!(
-            "the token store is {}: {}",
-            opened.store.kind(),
-            opened.reason
-        );
-        Ok(opened)
+        Ok(store::open(choice, &places, key)?)
     }
 
     /// Returns how long the keychain may ask a person to unlock it: not at all

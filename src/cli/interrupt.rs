@@ -14,6 +14,8 @@ use authctl::core::error::Exit;
 use authctl::core::session::Shield;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::render::Render;
+
 struct Flags {
     may_exit: Arc<AtomicBool>,
     asked: Arc<AtomicBool>,
@@ -26,8 +28,9 @@ static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags {
     held: AtomicUsize::new(0),
 });
 
-/// Makes Ctrl-C, SIGTERM and SIGHUP end the process with 130. Called before anything
-/// that may wait; a command that only computes does without.
+/// Makes Ctrl-C, SIGTERM and SIGHUP end the process with 130: the first unless
+/// it is held off, the second in any case. Called before anything that may
+/// wait; a command that only computes does without.
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -39,6 +42,12 @@ pub fn install() {
                 signal,
                 exit,
                 Arc::clone(&FLAGS.may_exit),
+            );
+            // In this order: the first signal finds the flag that it sets unset.
+            let _ = signal_hook::flag::register_conditional_shutdown(
+                signal,
+                exit,
+                Arc::clone(&FLAGS.asked),
             );
             let _ = signal_hook::flag::register(signal, Arc::clone(&FLAGS.asked));
         }
@@ -103,14 +112,45 @@ pub fn was_asked() -> bool {
     FLAGS.asked.load(Ordering::SeqCst)
 }
 
-/// Holds off interruption for the core's critical sections.
-pub struct SignalShield;
+/// Holds off interruption for the core's critical sections, and says so to
+/// whoever interrupts.
+pub struct SignalShield(pub Render);
 
 impl Shield for SignalShield {
     fn hold(&self) -> Box<dyn Any> {
-        Box::new(Hold::new())
+        let hold = Hold::new();
+        let done = Arc::new(AtomicBool::new(false));
+        let (render, ended) = (self.0.clone(), Arc::clone(&done));
+        std::thread::spawn(move || {
+            while !ended.load(Ordering::SeqCst) {
+                if was_asked() {
+                    render.note(
+                        "interrupted; waiting for the server's answer, so that the session \
+                         is not lost (interrupt again to quit at once)",
+                    );
+                    return;
+                }
+                std::thread::sleep(POLL);
+            }
+        });
+        Box::new(Watched { done, _hold: hold })
     }
 }
+
+/// Ends the watch with the hold.
+struct Watched {
+    done: Arc<AtomicBool>,
+    _hold: Hold,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.done.store(true, Ordering::SeqCst);
+    }
+}
+
+/// How often a thread looks whether it was interrupted.
+const POLL: Duration = Duration::from_millis(20);
 
 /// While a prompt has the terminal: an interruption gives the terminal back
 /// as it was, then ends the process.
@@ -140,7 +180,7 @@ impl TerminalGuard {
                         );
                         leave();
                     }
-                    std::thread::sleep(Duration::from_millis(20));
+                    std::thread::sleep(POLL);
                 }
             });
         }

@@ -1,9 +1,10 @@
 //! `authctl logout`: revoke and forget.
 
-use authctl::core::config::Layer;
+use authctl::core::config::{Layer, Setting, Settings, Value};
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::session::Untold;
+use authctl::core::store::{Key, Opened};
 use serde_json::json;
 
 use super::connection::ConnectionArgs;
@@ -41,7 +42,6 @@ pub fn run(cx: &Context, args: &LogoutArgs) -> Result<(), Error> {
     let profiles = if args.all {
         profiles_with_sessions(cx)?
     } else {
-        cx.settings(Layer::new())?;
         vec![cx.profile_name()?]
     };
     if profiles.is_empty() {
@@ -49,11 +49,11 @@ pub fn run(cx: &Context, args: &LogoutArgs) -> Result<(), Error> {
     }
     let mut first_failure = None;
     for profile in &profiles {
-        if let Err(error) = logout(cx, args, profile) {
-            if args.all {
-                cx.render.warning(&format!("{error}: {}", error.root()));
-            }
-            first_failure.get_or_insert(error);
+        match (logout(cx, args, profile), &first_failure) {
+            (Ok(()), _) => {}
+            // The first is the command's own error, said at its end.
+            (Err(error), None) => first_failure = Some(error),
+            (Err(error), Some(_)) => cx.render.warning(&format!("{error}: {}", error.root())),
         }
     }
     first_failure.map_or(Ok(()), Err)
@@ -61,7 +61,9 @@ pub fn run(cx: &Context, args: &LogoutArgs) -> Result<(), Error> {
 
 fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
     let settings = cx.settings_of(profile, args.connection.layer())?;
-    let ended = cx.with_sessions_of(&settings, Freshness::Cached, |sessions| {
+    let opened = cx.open_store(&settings)?;
+    let settings = with_its_server(cx, settings, args, &opened)?;
+    let ended = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
         let id_token = sessions.record().ok().and_then(|record| record.id_token);
         let at_server = args
             .end_session
@@ -74,6 +76,10 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
     })?;
     let was_kept = ended.was_kept;
     let revoked = was_kept && ended.untold.is_none();
+    if !was_kept {
+        // Then at least the profile must be there.
+        cx.settings(Layer::new())?;
+    }
     told(cx, profile, ended.untold)?;
     if args.output.is_json(cx) {
         return cx.render.json(&json!({
@@ -90,6 +96,30 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
             .note(&format!("nobody was signed in for profile `{profile}`"));
         Ok(())
     }
+}
+
+/// Returns the settings with the session's own server and client where they
+/// name none, as after the removal of the profile: what was opened can always
+/// be closed.
+fn with_its_server(
+    cx: &Context,
+    settings: Settings,
+    args: &LogoutArgs,
+    opened: &Opened,
+) -> Result<Settings, Error> {
+    let names_a_server =
+        [Setting::Issuer, Setting::TokenEndpoint].map(|setting| settings.get(setting).is_some());
+    let profile = settings.profile_name();
+    if names_a_server.contains(&true) {
+        return Ok(settings);
+    }
+    let Ok(Some(record)) = opened.store.load(&Key::session(profile)) else {
+        return Ok(settings);
+    };
+    let mut layer = args.connection.layer();
+    layer.insert(Setting::Issuer, Value::Text(record.issuer));
+    layer.insert(Setting::ClientId, Value::Text(record.client_id));
+    cx.settings_of(profile, layer)
 }
 
 /// Says what the server does not know.

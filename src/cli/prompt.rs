@@ -17,10 +17,9 @@ use super::interrupt::{self, TerminalGuard};
 pub fn hidden(label: &str, instead: &str) -> Result<Secret, Error> {
     let answer = {
         let _guard = TerminalGuard::new();
+        // It ends the line itself, whatever ends the answer.
         rpassword::prompt_password(format!("{label}: "))
     };
-    // What was typed ended without its line ending being shown.
-    say("\n");
     answer
         .map(Secret::new)
         .map_err(|error| failed(&error, label, instead))
@@ -52,16 +51,6 @@ pub fn visible(label: &str, instead: &str) -> Result<String, Error> {
 const TERMINAL: &str = "/dev/tty";
 #[cfg(windows)]
 const TERMINAL: &str = "CONIN$";
-
-/// Writes to the terminal, where there is one.
-fn say(text: &str) {
-    #[cfg(unix)]
-    if let Ok(mut terminal) = std::fs::OpenOptions::new().write(true).open(TERMINAL) {
-        let _ = terminal.write_all(text.as_bytes());
-    }
-    #[cfg(not(unix))]
-    let _ = text;
-}
 
 fn failed(error: &std::io::Error, label: &str, instead: &str) -> Error {
     if error.kind() == std::io::ErrorKind::Interrupted || interrupt::was_asked() {

@@ -2,7 +2,7 @@
 
 use authctl::core::config::Layer;
 use authctl::core::documents::Freshness;
-use authctl::core::error::{Error, Report as _};
+use authctl::core::error::Error;
 use authctl::core::session::{Ask, Token};
 use authctl::core::time::{Timestamp, humanize_span};
 use serde_json::{Value, json};
@@ -48,13 +48,14 @@ pub fn run(cx: &Context, args: &RefreshArgs) -> Result<(), Error> {
     // One that fails does not keep the others from being renewed.
     let mut first_failure = None;
     for profile in &profiles {
-        match refresh(cx, profile, args.connection.layer()) {
-            Ok(token) => say(cx, as_json, profile, &token)?,
-            Err(error) => {
-                cx.render.warning(&format!("{error}: {}", error.root()));
-                log::debug!("exit code of that alone: {}", error.exit() as u8);
-                first_failure.get_or_insert(error);
-            }
+        match (
+            refresh(cx, profile, args.connection.layer()),
+            &first_failure,
+        ) {
+            (Ok(token), _) => say(cx, as_json, profile, &token)?,
+            // The first is the command's own error, said at its end.
+            (Err(error), None) => first_failure = Some(error),
+            (Err(error), Some(_)) => cx.render.warning(&format!("{error}: {}", error.root())),
         }
     }
     first_failure.map_or(Ok(()), Err)

@@ -11,7 +11,7 @@ use authctl::core::error::Error;
 use authctl::core::http::{Client, Options};
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::session::{Listener, Sessions};
-use authctl::core::store::Opened;
+use authctl::core::store::{NoneStore, Opened, Reason, StoreKind};
 use authctl::core::time::SystemClock;
 
 use super::context::{Context, directories};
@@ -113,6 +113,25 @@ impl Context {
         self.with_opened(settings, freshness, &opened, work)
     }
 
+    /// As [`Context::with_sessions_of`], for work that keeps nothing: no store
+    /// is opened, so none can fail and no keychain is asked.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`.
+    pub fn with_nothing_kept<T>(
+        &self,
+        settings: &Settings,
+        freshness: Freshness,
+        work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let none = Opened {
+            store: Box::new(NoneStore),
+            reason: Reason::Asked(StoreKind::None),
+        };
+        self.with_opened(settings, freshness, &none, work)
+    }
+
     /// As [`Context::with_sessions_of`], with a store that is open already.
     ///
     /// # Errors
@@ -131,7 +150,7 @@ impl Context {
                 connection,
                 store: opened.store.as_ref(),
                 lock_wait,
-                shield: &SignalShield,
+                shield: &SignalShield(self.render.clone()),
                 listener: self,
             })
         });

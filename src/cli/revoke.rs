@@ -37,10 +37,14 @@ pub fn run(cx: &Context, args: &RevokeArgs) -> Result<(), Error> {
     let given = args.token.read()?;
     let settings = cx.settings(args.connection.layer())?;
     let profile = settings.profile_name();
-    cx.with_sessions_of(&settings, Freshness::Cached, |sessions| match &given {
-        Some(token) => sessions.revoke(token, args.hint.value()),
-        None => end(cx, sessions, profile),
-    })?;
+    match &given {
+        Some(token) => cx.with_nothing_kept(&settings, Freshness::Cached, |sessions| {
+            sessions.revoke(token, args.hint.value())
+        }),
+        None => cx.with_sessions_of(&settings, Freshness::Cached, |sessions| {
+            end(cx, sessions, profile)
+        }),
+    }?;
     if args.output.is_json(cx) {
         let mut answer = json!({ "revoked": true });
         if given.is_none() {

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
-use authctl::core::session::{Ask, Token, TokenSource};
+use authctl::core::session::{Ask, Sessions, Token, TokenSource};
 use authctl::core::time::{Timestamp, parse_span};
 use serde_json::{Value, json};
 
@@ -94,13 +94,18 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
         no_store: args.no_cache,
     };
     let settings = cx.settings(args.connection.layer())?;
-    let token = cx.with_sessions_of(&settings, Freshness::Cached, |sessions| {
+    let work = |sessions: &Sessions<'_>| {
         if args.client {
             sessions.client_token(ask)
         } else {
             sessions.session_token(ask)
         }
-    })?;
+    };
+    let token = if args.client && args.no_cache {
+        cx.with_nothing_kept(&settings, Freshness::Cached, work)
+    } else {
+        cx.with_sessions_of(&settings, Freshness::Cached, work)
+    }?;
     let now = cx.now();
     if let Some(error) = &token.unsaved {
         cx.render

@@ -62,6 +62,16 @@ fn c13_a_200_that_is_no_token_response_names_what_is_wrong() {
         ("text", json(200, TOKEN), "it is not JSON"),
         ("null", json(200, "null"), "not a JSON object"),
         (
+            "nested",
+            json(200, &format!("{{\"a\":{}", "[".repeat(300_000))),
+            "nested too deeply",
+        ),
+        (
+            "not UTF-8",
+            with_headers(200, &[], b"{\"access_token\":\"\xff\xfe\"}"),
+            "it is not JSON",
+        ),
+        (
             "no access_token",
             json(200, r#"{"token_type":"Bearer"}"#),
             "`access_token`",
@@ -530,4 +540,41 @@ fn c10_http_beyond_loopback_is_refused_by_where_it_stands() {
         .run()
         .fails_json(8);
     assert_eq!(error["error"], "bad_setting");
+}
+
+/// P3: at -vv, too, what a server says is escaped; its tokens are hashes.
+#[test]
+fn p3_the_log_of_an_exchange_is_escaped() {
+    let body = format!(
+        r#"{{"access_token":"{TOKEN}","token_type":"Bearer\u001b[31m","\u001b]0;x\u0007":"{TOKEN}","\u202eid_token":1}}"#
+    );
+    let server = Fake::tokens([with_headers(
+        200,
+        &["Content-Type: application/json; x=\x1b[2J"],
+        &body,
+    )]);
+    let home = Home::new();
+    let done = home
+        .authctl([
+            "token",
+            "--client",
+            "--client-id",
+            "c\u{1b}[1m",
+            "--store",
+            "none",
+            "-vv",
+        ])
+        .args(["--token-endpoint", &server.url("/token")])
+        .env("AUTHCTL_CLIENT_SECRET", "the-client-secret")
+        .run();
+    let stderr = done.stderr();
+    assert!(
+        stderr
+            .chars()
+            .all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'),
+        "{stderr:?}"
+    );
+    assert!(!stderr.contains("secret-in-the-body"), "{stderr}");
+    assert!(!stderr.contains("the-client-secret"), "{stderr}");
+    assert!(stderr.contains("> POST "), "{stderr}");
 }

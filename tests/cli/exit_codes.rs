@@ -172,6 +172,45 @@ fn h9_an_interruption_waits_until_a_refresh_is_saved() {
     assert_eq!(record.refresh_token.expect("a token").expose(), "rt-1");
 }
 
+/// H9: whoever interrupts a refresh is told what is waited for, and can quit.
+#[cfg(unix)]
+#[test]
+fn h9_a_second_interruption_ends_a_refresh_at_once() {
+    use std::io::{BufRead as _, BufReader};
+
+    use crate::fake::json;
+    use crate::observed::expire;
+
+    let body =
+        r#"{"access_token":"at-0","token_type":"Bearer","refresh_token":"rt-0","expires_in":3600}"#;
+    let server = Fake::tokens([json(200, body), Answer::Never]);
+    let home = Home::new();
+    home.authctl(["login", "-q", "--issuer", &server.issuer()])
+        .args(["--client-id", "c", "--username", "u"])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+    expire(&home, "default");
+    let child = home
+        .authctl(["token", "--timeout", "1h"])
+        .into_command()
+        .spawn();
+    let mut child = child.expect("authctl runs");
+    while server.count("POST /token") < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    crate::signal(&child, "INT");
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().expect("a pipe"))
+        .read_line(&mut said)
+        .expect("a line");
+    assert!(said.contains("interrupt again to quit"), "{said}");
+    crate::signal(&child, "INT");
+    let output = child.wait_with_output().expect("authctl ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert!(crate::observed::kept(&home, "default").is_some());
+}
+
 /// On failure stdout is empty, whatever was asked for.
 #[test]
 fn failures_leave_stdout_empty() {

@@ -150,3 +150,31 @@ fn j45_a_signature_of_another_key_ends_the_sign_in() {
     assert_eq!(error["error"], "id_token", "{error}");
     assert!(kept(&home, "default").is_none());
 }
+
+/// Keys that cannot be had, or are none, let nobody in; each is said by its
+/// cause.
+#[test]
+fn j48_a_key_set_that_is_none_ends_the_sign_in() {
+    let rows: [(u16, &str, i32, &str); 6] = [
+        (200, "<html>", 6, "HTML"),
+        (200, "", 6, "it is empty"),
+        (200, r#"{"keys":"#, 6, "ends in the middle"),
+        (200, r#"{"keys":5}"#, 6, "keys"),
+        (404, "", 6, "HTTP 404"),
+        (200, r#"{"keys":[]}"#, 5, "ID Token"),
+    ];
+    for (status, body, exit, why) in rows {
+        let real = server(true, |_| {});
+        let token_endpoint = real.url("/token");
+        let keys = Fake::new(move |_| answer(status, body));
+        let home = Home::new();
+        let error = login(&home, &real)
+            .args(["--json", "--token-endpoint", &token_endpoint])
+            .args(["--jwks-uri", &keys.url("/jwks")])
+            .run()
+            .fails_json(exit);
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(why), "{body}: {message}");
+        assert!(kept(&home, "default").is_none(), "{body}");
+    }
+}

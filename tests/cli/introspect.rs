@@ -173,3 +173,31 @@ fn the_hint_is_one_of_the_registered_ones() {
     hint("refresh_token").fails(3);
     hint("id_token").fails(2);
 }
+
+/// A public client may not ask; the resource server's client may, also about
+/// the session's token.
+#[test]
+fn another_client_may_ask_about_the_sessions_token() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let error = home.authctl(["introspect", "--json"]).run().fails_json(5);
+    assert_eq!(error["server"]["error"], "invalid_client");
+    let answer = home
+        .authctl(["introspect", "--json", "--client-id", "service"])
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        .run()
+        .succeeds();
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["sub"], "alice");
+    // But the token goes to no other server than its own.
+    let other = Fake::tokens([json(200, "{}")]);
+    let error = home
+        .authctl(["introspect", "--json", "--client-id", "service"])
+        .args(["--issuer", &other.issuer()])
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        .run()
+        .fails_json(4);
+    assert_eq!(error["error"], "session_of_other_server");
+    assert!(other.seen().is_empty());
+}

@@ -354,7 +354,9 @@ fn an_unknown_auth_method_is_a_wrong_command_line() {
         .args(["--auth-method", "private_key_jwt"])
         .run()
         .fails_json(2);
-    assert_eq!(error["error"], "bad_setting");
+    assert_eq!(error["error"], "usage");
+    let hint = error["hint"].as_str().expect("a hint");
+    assert!(hint.contains("client_secret_basic"), "{hint}");
 }
 
 /// J45: an ID Token that is not good ends the sign-in, and nothing is stored.

@@ -189,3 +189,55 @@ fn a_session_that_cannot_be_read_can_be_forgotten() {
     assert!(stderr.starts_with("warning: what was kept could not be read"));
     assert!(kept(&home, "default").is_none());
 }
+
+/// What was opened can always be closed: the session knows its own server.
+#[test]
+fn the_session_of_a_removed_profile_can_be_ended() {
+    let server = observed();
+    for all in [true, false] {
+        let home = Home::new();
+        home.authctl(["login", "-q", "-p", "x", "--issuer", server.issuer()])
+            .args(["--client-id", "authctl", "--username", "alice"])
+            .env("AUTHCTL_PASSWORD", "wonderland")
+            .run()
+            .succeeds();
+        home.authctl(["profile", "remove", "x", "-q"])
+            .run()
+            .succeeds();
+        server.forget();
+        let arguments = if all {
+            ["logout", "--all"]
+        } else {
+            ["logout", "-px"]
+        };
+        let said = home.authctl(arguments).run().succeeds();
+        assert_eq!(said, "Signed out of profile x\n");
+        assert!(server.count("POST /revoke 200") >= 1);
+        assert!(kept(&home, "x").is_none());
+        let error = home
+            .authctl(["logout", "-p", "x", "--json"])
+            .run()
+            .fails_json(8);
+        assert_eq!(error["error"], "no_such_profile");
+    }
+}
+
+/// Each failure is said once, and the others go on.
+#[test]
+fn logout_all_says_each_failure_once() {
+    let mut server = observed();
+    let home = Home::new();
+    for profile in ["a", "b"] {
+        home.authctl(["login", "-q", "-p", profile, "--issuer", server.issuer()])
+            .args(["--client-id", "authctl", "--username", "alice"])
+            .env("AUTHCTL_PASSWORD", "wonderland")
+            .run()
+            .succeeds();
+    }
+    server.stop();
+    let stderr = home.authctl(["logout", "--all"]).run().fails(6);
+    for profile in ["`a`", "`b`"] {
+        assert_eq!(stderr.matches(profile).count(), 1, "{stderr}");
+    }
+    assert!(store_of(&home).store.list().expect("a list").is_empty());
+}

@@ -166,7 +166,7 @@ fn a_configuration_that_is_wrong_is_exit_8_with_the_place() {
         let home = Home::new();
         home.write(".config/authctl/config.toml", text);
         let error = home
-            .authctl(["token", "--client", "--no-cache", "--json"])
+            .authctl(["token", "--client", "--json"])
             .env_remove("AUTHCTL_STORE")
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .run()

@@ -63,6 +63,9 @@ fn the_password_is_asked_for_and_not_shown() {
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("as "), "{text}");
     assert!(!text.contains("wonderland"), "{text}");
+    // The prompt's line ends once.
+    assert!(text.starts_with("\r\n"), "{text:?}");
+    assert!(!text.contains("\r\n\r\n"), "{text:?}");
     assert_eq!(
         kept(&home, "default")
             .expect("a session")

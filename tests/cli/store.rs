@@ -493,6 +493,25 @@ fn s16_the_file_store_touches_no_bus() {
     );
 }
 
+/// Work that keeps nothing opens no store, so none can fail it.
+#[test]
+fn what_keeps_nothing_needs_no_store() {
+    let server = observed();
+    // The file store without a key: every use of it is exit 7.
+    let home = Home::new().without("AUTHCTL_STORE_KEY");
+    let service = |arguments: &[&str]| {
+        home.authctl(arguments)
+            .args(["--issuer", server.issuer(), "--client-id", "service"])
+            .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+    };
+    service(&["token", "--client", "--no-cache"])
+        .run()
+        .succeeds();
+    service(&["introspect", "unknown"]).run().fails(3);
+    service(&["revoke", "-q", "unknown"]).run().succeeds();
+    service(&["token", "--client"]).run().fails(7);
+}
+
 #[test]
 fn an_unknown_store_is_a_wrong_command_line() {
     let error = Home::new()

@@ -207,12 +207,13 @@ fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the table without the spaces that end its lines.
+/// Returns the table without the space that begins its lines and those that
+/// end them.
 pub fn trimmed_table(table: &comfy_table::Table) -> String {
     table
         .to_string()
         .lines()
-        .map(|line| line.trim_end().to_owned() + "\n")
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned() + "\n")
         .collect()
 }
 

@@ -74,7 +74,7 @@ pub enum Error {
     },
     /// A setting whose value does not fit, from a profile, the environment or
     /// the server.
-    #[error("{setting} from {origin} does not fit: {why}")]
+    #[error("the value of `{setting}` from {origin} does not fit: {why}")]
     BadValue {
         /// The setting.
         setting: &'static str,

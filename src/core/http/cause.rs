@@ -92,7 +92,11 @@ impl Cause {
 
     fn of_one(error: &(dyn StdError + 'static)) -> Option<Self> {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
-            return Some(Self::Tls(tls(error)));
+            return Some(match error {
+                // No certificate would mend that.
+                rustls::Error::InvalidMessage(_) => Self::Other("it does not speak TLS".into()),
+                error => Self::Tls(tls(error)),
+            });
         }
         if let Some(error) = error.downcast_ref::<hyper::Error>() {
             if error.is_parse() {
@@ -143,7 +147,6 @@ fn tls(error: &rustls::Error) -> String {
             | AlertDescription::AccessDenied,
         ) => "it does not accept the client certificate, or wants one".into(),
         Tls::AlertReceived(alert) => format!("it refused the TLS handshake ({alert:?})"),
-        Tls::InvalidMessage(_) => "it does not speak TLS".into(),
         _ => "the TLS handshake failed".into(),
     }
 }

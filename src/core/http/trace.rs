@@ -27,7 +27,7 @@ pub(super) fn outcome(result: &Result<Response, Error>, elapsed: Duration) {
     if log::log_enabled!(log::Level::Trace) {
         let elapsed = elapsed.as_millis();
         match result {
-            Ok(response) => log::trace!("< {} in {elapsed} ms", describe_response(response)),
+            Ok(response) => log::trace!("< {} ({elapsed} ms)", describe_response(response)),
             Err(error) => log::trace!("< no answer after {elapsed} ms: {error}"),
         }
     }
