@@ -178,7 +178,8 @@ impl Context {
     pub fn settings(&self, flags: Layer) -> Result<Settings, Error> {
         let name = self.profile_name()?;
         let config = self.config()?;
-        if config.profile(&name).is_none() && self.named_profile()?.is_some() {
+        let is_named = self.named_profile()?.is_some() || config.names_a_default();
+        if config.profile(&name).is_none() && is_named {
             return Err(config.no_profile(&name).into());
         }
         self.settings_of(&name, flags)

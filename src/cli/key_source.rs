@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use authctl::core::config::SecretRef;
+use authctl::core::config::{Layer, SecretRef, Setting, Value};
+use authctl::core::connection::Connection;
+use authctl::core::documents::{Freshness, Origin};
 use authctl::core::error::Error;
 use authctl::core::jose::{self, KeyError, Keys};
+use authctl::core::oauth::Endpoints;
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::uri::HttpsUrl;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
@@ -32,8 +35,13 @@ pub struct KeySourceArgs {
     secret: Option<SecretRef>,
 
     /// Passphrase of an encrypted --key; asked for by default
-    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "key", value_parser = SecretRefParser)]
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "key", conflicts_with_all = ["jwks", "secret"], value_parser = SecretRefParser)]
     passphrase: Option<SecretRef>,
+
+    /// Use the outdated copy of a server's keys while the server cannot be
+    /// reached
+    #[arg(long)]
+    allow_stale_keys: bool,
 }
 
 /// What `--jwks` takes.
@@ -61,6 +69,7 @@ impl JwksSource {
 pub struct KeySource<'a> {
     cx: &'a Context,
     issuer: Option<&'a str>,
+    freshness: Freshness,
     place: Place,
 }
 
@@ -81,16 +90,59 @@ impl KeySource<'_> {
     ///
     /// Those of `judge`, and of fetching the keys.
     pub fn judge<T>(
-        self,
+        &self,
         judge: impl Fn(&Keys, Option<&str>) -> Result<T, jose::Error>,
     ) -> Result<(T, String), Error> {
-        match self.place {
-            Place::Local(keys, name) => Ok((judge(&keys, self.issuer)?, name)),
-            Place::Url(_) | Place::Issuer => {
-                Err(Error::Internal("remote keys are not fetched yet".into()))
+        match &self.place {
+            Place::Local(keys, name) => Ok((judge(keys, self.issuer)?, name.clone())),
+            Place::Url(url) => {
+                let settings = self.cx.settings(Layer::new())?;
+                self.cx
+                    .with_connection(&settings, self.freshness, |connection| {
+                        self.fetch(connection, url, |keys| judge(keys, self.issuer))
+                    })
+            }
+            Place::Issuer => {
+                let mut layer = Layer::new();
+                if let Some(issuer) = self.issuer {
+                    layer.insert(Setting::Issuer, Value::Text(issuer.to_owned()));
+                }
+                let settings = self.cx.settings(layer)?;
+                self.cx
+                    .with_connection(&settings, self.freshness, |connection| {
+                        let issuer = connection.issuer()?;
+                        if issuer.is_none() && settings.get(Setting::JwksUri).is_none() {
+                            return Err(no_keys());
+                        }
+                        let url = connection.endpoint(Endpoints::jwks_uri)?;
+                        let issuer = issuer.as_ref().map(HttpsUrl::as_str);
+                        self.fetch(connection, &url, |keys| judge(keys, issuer))
+                    })
             }
         }
     }
+
+    fn fetch<T>(
+        &self,
+        connection: &Connection<'_>,
+        url: &HttpsUrl,
+        judge: impl Fn(&Keys) -> Result<T, jose::Error>,
+    ) -> Result<(T, String), Error> {
+        let loaded = connection
+            .documents()
+            .with_keys(url, self.freshness, judge)?;
+        if let Origin::Stale { .. } = loaded.origin {
+            self.cx.render.warning(&loaded.origin.to_string());
+        }
+        Ok((loaded.document, url.without_query().to_owned()))
+    }
+}
+
+fn no_keys() -> Error {
+    Error::usage(
+        "no key is named to verify with",
+        "name a server with --issuer, or keys with --jwks, --key or --secret",
+    )
 }
 
 impl KeySourceArgs {
@@ -114,8 +166,15 @@ impl KeySourceArgs {
         cx: &'a Context,
         issuer: Option<&'a str>,
     ) -> Result<KeySource<'a>, Error> {
-        let place = self.place(cx)?;
-        Ok(KeySource { cx, issuer, place })
+        Ok(KeySource {
+            cx,
+            issuer,
+            freshness: match self.allow_stale_keys {
+                true => Freshness::CachedOrStale,
+                false => Freshness::Cached,
+            },
+            place: self.place(cx)?,
+        })
     }
 
     fn place(&self, cx: &Context) -> Result<Place, Error> {
@@ -136,7 +195,7 @@ impl KeySourceArgs {
         Ok(match &self.jwks {
             Some(JwksSource::File(path)) => {
                 let keys = Keys::set(read_file(path)?.expose())
-                    .map_err(|error| unfit(jose::Error::Key(error).into(), path))?;
+                    .map_err(|error| unfit(error.into(), path))?;
                 Place::Local(keys, path.display().to_string())
             }
             Some(JwksSource::Url(url)) => Place::Url(url.clone()),
@@ -150,14 +209,14 @@ impl KeySourceArgs {
         let reference = match (&self.passphrase, read(None)) {
             (_, Ok(keys)) => return Ok(keys),
             (_, Err(error)) if error.code != "passphrase" => {
-                return Err(jose::Error::Key(error).into());
+                return Err(error.into());
             }
             (None, _) => &SecretRef::Prompt,
             (Some(reference), _) => reference,
         };
         let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
         let passphrase = cx.secret(reference, "Passphrase of the key", instead)?;
-        read(Some(&passphrase)).map_err(|error| jose::Error::Key(error).into())
+        read(Some(&passphrase)).map_err(Error::from)
     }
 }
 
@@ -183,7 +242,7 @@ fn unfit(error: Error, path: &Path) -> Error {
 }
 
 fn named(error: KeyError, what: &str) -> Error {
-    Error::from(jose::Error::Key(error)).during(format!("cannot use {what}"))
+    Error::from(error).during(format!("cannot use {what}"))
 }
 
 #[cfg(test)]

@@ -121,7 +121,11 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
             readers,
         })
         .collect::<Vec<_>>();
-    file_set::write(&files, args.force)?;
+    {
+        // Ctrl-C leaves all of them or none, and no temporary one.
+        let _hold = interrupt::Hold::new();
+        file_set::write(&files, args.force)?;
+    }
     match format {
         None => cx.render.text(&summary(cx, &key, &paths)),
         Some(Format::Pem) => cx.render.text(&key.public_pem()?),

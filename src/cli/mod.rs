@@ -139,25 +139,48 @@ impl Globals {
 }
 
 /// The commands.
+///
+/// Each is given its first line of help here, and all else in its own file
+/// when it is the one that runs: building the whole tree would cost more than
+/// many a command does.
 #[derive(clap::Subcommand, Debug)]
+#[command(defer = true)]
 pub enum Command {
+    /// Sign in as a person and keep the session
     Login(login::LoginArgs),
+    /// Revoke a session's tokens (RFC 7009) and forget them
     Logout(logout::LogoutArgs),
+    /// Show every session: whose, until when, in which store
     Status(status::StatusArgs),
+    /// Show who is signed in: UserInfo, or the ID Token's claims
     Whoami(whoami::WhoamiArgs),
+    /// Print a valid access token: the session's, or the client's own
     Token(token::TokenArgs),
+    /// Renew a session's tokens now
     Refresh(refresh::RefreshArgs),
+    /// Ask the server about a token (RFC 7662): a given one, or the session's
     Introspect(introspect::IntrospectArgs),
+    /// Revoke a token at the server (RFC 7009): a given one, or the session's
     Revoke(revoke::RevokeArgs),
+    /// Show a server's metadata and what it supports
     Discover(discover::DiscoverArgs),
+    /// Show the header and claims of a JWT, without verification
     Decode(decode::DecodeArgs),
+    /// Verify the signature and claims of a JWT
     Verify(verify::VerifyArgs),
+    /// Generate a signing key pair, or a secret
     Keygen(keygen::KeygenArgs),
+    /// Run the embedded authorization server, for development and tests
     Serve(serve::ServeArgs),
+    /// Take a tour: every main job against an embedded server
     Demo(demo::DemoArgs),
+    /// List, show and change profiles
     Profile(profile::ProfileArgs),
+    /// Print a completion script
     Completions(completions::CompletionsArgs),
+    /// Print a manual page, or write all of them
     Man(man::ManArgs),
+    /// Show the help of a command, or of a topic
     Help(help::HelpArgs),
 }
 
@@ -217,7 +240,10 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
             let text = error.render().to_string();
             match render.text(&text) {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(error) => ExitCode::from(error.exit() as u8),
+                Err(error) => {
+                    render::report(&error, json, render.stderr_paint());
+                    ExitCode::from(error.exit() as u8)
+                }
             }
         }
         _ => {
@@ -273,6 +299,19 @@ mod tests {
     #[test]
     fn the_tree_is_sound() {
         tree().debug_assert();
+    }
+
+    #[test]
+    fn the_first_lines_of_help_are_those_of_the_commands_own_files() {
+        let about = |command: &clap::Command| command.get_about().map(ToString::to_string);
+        let deferred = tree();
+        let mut built = tree();
+        built.build();
+        for command in deferred.get_subcommands() {
+            let own = built.find_subcommand(command.get_name()).and_then(about);
+            assert!(own.is_some(), "{}", command.get_name());
+            assert_eq!(about(command), own, "{}", command.get_name());
+        }
     }
 
     #[test]

@@ -201,7 +201,13 @@ fn set(cx: &Context, name: &str, key: &str, value: Option<String>) -> Result<(),
     })?;
     let mut config = cx.config()?.clone();
     match value.as_deref().and_then(|text| setting.parse(text)) {
-        Some(value) => config.set(name, setting, value)?,
+        Some(value) => {
+            // What would be refused when it is read must not be written. It
+            // was typed, so it is the command line that is wrong.
+            let typed = Layer::from([(setting, value.clone())]);
+            Settings::new(name, typed, Layer::new(), Layer::new()).check()?;
+            config.set(name, setting, value)?;
+        }
         None => {
             if !config.unset(name, setting) {
                 cx.render
@@ -210,9 +216,6 @@ fn set(cx: &Context, name: &str, key: &str, value: Option<String>) -> Result<(),
             }
         }
     }
-    // What would be refused when it is read must not be written.
-    let layer = config.profile(name).cloned().unwrap_or_default();
-    Settings::new(name, layer, Layer::new(), Layer::new()).check()?;
     Ok(config.save()?)
 }
 

@@ -2,10 +2,14 @@
 
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
+use authctl::core::oauth::{self, Endpoints};
+use authctl::core::session::Sessions;
+use serde_json::json;
 
 use super::connection::ConnectionArgs;
 use super::context::Context;
 use super::logout::told;
+use super::output::OutputArg;
 use super::token_input::{HintArg, TokenInput};
 
 /// Revoke a token at the server (RFC 7009): a given one, or the session's
@@ -22,6 +26,9 @@ pub struct RevokeArgs {
     hint: HintArg,
 
     #[command(flatten)]
+    output: OutputArg,
+
+    #[command(flatten)]
     connection: ConnectionArgs,
 }
 
@@ -29,22 +36,33 @@ pub struct RevokeArgs {
 pub fn run(cx: &Context, args: &RevokeArgs) -> Result<(), Error> {
     let given = args.token.read()?;
     let settings = cx.settings(args.connection.layer())?;
+    let profile = settings.profile_name();
     cx.with_sessions_of(&settings, Freshness::Cached, |sessions| match &given {
-        Some(token) => {
-            sessions.revoke(token, args.hint.value())?;
-            cx.render
-                .note("the server has revoked the token, if it knew it");
-            Ok(())
+        Some(token) => sessions.revoke(token, args.hint.value()),
+        None => end(cx, sessions, profile),
+    })?;
+    if args.output.is_json(cx) {
+        let mut answer = json!({ "revoked": true });
+        if given.is_none() {
+            answer["profile"] = json!(profile);
         }
-        None => {
-            sessions.record()?;
-            let ended = sessions.end()?;
-            told(cx, settings.profile_name(), &ended)?;
-            cx.render.note(&format!(
-                "the tokens of profile `{}` are revoked and forgotten",
-                settings.profile_name()
-            ));
-            Ok(())
-        }
-    })
+        return cx.render.json(&answer);
+    }
+    cx.render.note(&match given {
+        Some(_) => "the server has revoked the token, if it knew it".to_owned(),
+        None => format!("the tokens of profile `{profile}` are revoked and forgotten"),
+    });
+    Ok(())
+}
+
+/// Ends the session; one that cannot be revoked anywhere is left alone, since
+/// that is all that was asked for.
+fn end(cx: &Context, sessions: &Sessions<'_>, profile: &str) -> Result<(), Error> {
+    sessions.record()?;
+    if let Err(error @ Error::OAuth(oauth::Error::NoEndpoint { .. })) =
+        sessions.connection.endpoint(Endpoints::revocation)
+    {
+        return Err(error);
+    }
+    told(cx, profile, &sessions.end()?)
 }

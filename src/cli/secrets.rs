@@ -23,6 +23,14 @@ const MAX_SECRET: u64 = 1024 * 1024;
 /// The keychain's service under which `keychain:NAME` looks for its account.
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
 
+/// The variables that hold a secret itself.
+const OUR_SECRETS: [&str; 4] = [
+    "AUTHCTL_CLIENT_SECRET",
+    "AUTHCTL_PASSWORD",
+    "AUTHCTL_STORE_KEY",
+    "AUTHCTL_STORE_PASSPHRASE",
+];
+
 /// Reads a reference in a flag. A literal is refused without being repeated,
 /// as clap would do.
 #[derive(Clone)]
@@ -212,7 +220,12 @@ fn run(command: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {
     let (shell, flag) = ("sh", "-c");
     #[cfg(windows)]
     let (shell, flag) = ("cmd", "/C");
-    let output = Command::new(shell)
+    let mut child = Command::new(shell);
+    // It may be anybody's program, and is asked for one secret only.
+    for name in OUR_SECRETS {
+        child.env_remove(name);
+    }
+    let output = child
         .arg(flag)
         .arg(command)
         .stdin(Stdio::null())

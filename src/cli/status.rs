@@ -134,6 +134,7 @@ impl Row {
             "refreshable": record.is_some_and(|record| record.refresh_token.is_some()),
             "signed_in_at": record.and_then(|record| record.created_at.to_rfc3339()),
             "store": self.store.as_ref().map(|opened| opened.store.kind().name()),
+            "store_reason": self.store.as_ref().map(|opened| opened.reason.to_string()),
             "problem": self.trouble.as_ref().map(ToString::to_string),
         })
     }
@@ -192,7 +193,27 @@ fn table(rows: &[Row], now: Timestamp) -> String {
             store,
         ]);
     }
-    trimmed_table(&table)
+    trimmed_table(&table) + &fallbacks(rows)
+}
+
+/// Says why a store is not the keychain although nobody asked for another:
+/// no fallback is silent.
+fn fallbacks(rows: &[Row]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for opened in rows.iter().filter_map(|row| row.store.as_ref()) {
+        let line = match &opened.reason {
+            Reason::Asked(_) | Reason::KeychainAnswers => continue,
+            reason @ (Reason::FileKeyGiven(_) | Reason::NothingElse(_)) => format!(
+                "store {}: {}\n",
+                opened.store.kind().name(),
+                escape(&reason.to_string())
+            ),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.concat()
 }
 
 /// Says why no session is usable: nobody signed in, all expired, or the

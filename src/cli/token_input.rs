@@ -39,7 +39,12 @@ impl TokenInput {
         let text = std::str::from_utf8(octets.expose())
             .unwrap_or_default()
             .trim();
-        let text = text.strip_prefix("Bearer ").unwrap_or(text).trim();
+        // The scheme alone is no token either.
+        let text = text
+            .strip_prefix("Bearer")
+            .filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+            .unwrap_or(text)
+            .trim();
         if text.is_empty() || !text.bytes().all(|octet| matches!(octet, 0x21..=0x7e)) {
             return Err(Error::usage(
                 "what is given is no token",

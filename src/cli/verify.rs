@@ -30,6 +30,10 @@ pub struct VerifyArgs {
     #[command(flatten)]
     token: TokenInput,
 
+    /// Shape of the answer
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
+
     #[command(flatten)]
     source: KeySourceArgs,
 
@@ -38,10 +42,6 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     jws: JwsArgs,
-
-    /// Shape of the answer
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    output: Option<Format>,
 }
 
 /// What the token must satisfy.
@@ -101,17 +101,31 @@ struct ChecksArgs {
 struct JwsArgs {
     /// Verify the signature only and print the payload as it is; nothing is
     /// known of the payload but who signed it
-    #[arg(long, conflicts_with_all = ["audience", "typ", "scope", "claim", "require", "leeway", "max_age", "now", "allow_missing_exp"])]
+    #[arg(long, conflicts_with_all = CHECKS_OF_CLAIMS)]
     jws: bool,
 
     /// The payload, where it came apart from the JWS (RFC 7515 appendix F)
-    #[arg(long, value_name = "FILE", requires = "jws")]
+    #[arg(long, value_name = "FILE", requires = "jws", conflicts_with_all = CHECKS_OF_CLAIMS)]
     detached: Option<PathBuf>,
 
     /// Accept an unencoded payload (RFC 7797)
-    #[arg(long, requires = "jws")]
+    #[arg(long, requires = "jws", conflicts_with_all = CHECKS_OF_CLAIMS)]
     allow_unencoded: bool,
 }
+
+/// What cannot be asked of a payload that is no Claims Set. (clap requires
+/// nothing that conflicts with what is there, so each flag says it.)
+const CHECKS_OF_CLAIMS: [&str; 9] = [
+    "audience",
+    "typ",
+    "scope",
+    "claim",
+    "require",
+    "leeway",
+    "max_age",
+    "now",
+    "allow_missing_exp",
+];
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {

@@ -46,7 +46,7 @@ pub fn by_password(
     sessions.store.check_writable()?;
     let request = password_request(&endpoint, &auth, username, password, &parameters);
     log::debug!("signing in at {endpoint}");
-    let _held = sessions.shield.hold();
+    // Whoever interrupts the wait has not signed in, and has lost nothing.
     let response = connection.send(&request)?;
     let tokens = process_token_response(&request, &response)?;
     let id_token = identity::verify(connection, &tokens, &response, None)?;

@@ -1,13 +1,14 @@
 //! `authctl decode`.
 
+use std::process::Stdio;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use authctl::core::jose::base64url;
 use authctl::core::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::harness::Home;
 use crate::tokens::{NOW, claims, key, sign, unsigned};
-use crate::world::World;
 
 const SAID: &str = "warning: signature: NOT verified\n";
 
@@ -60,47 +61,45 @@ signature: NOT verified
         date(exp),
         date(iat),
     );
-    World::new()
+    Home::new()
         .authctl(["decode", &token])
         .stdout(expected)
-        .run();
+        .check();
 }
 
 #[test]
 fn a_token_of_the_past_and_one_of_the_future_are_seen_to_be() {
-    let world = World::new();
+    let home = Home::new();
     let now = present();
     let hour = 3_600;
-    world
-        .authctl([
-            "decode",
-            &token(json!({"iat": now - 3 * hour - 30, "exp": now - 2 * hour - 30})),
-        ])
-        .stdout_has("├────────────────────────────────┤ ●  expired 2 h ago, after 60 min\n")
-        .run();
-    world
-        .authctl([
-            "decode",
-            &token(json!({"nbf": now + 2 * hour + 30, "exp": now + 5 * hour})),
-        ])
-        .stdout_has("● ├────────────────────────────────┤  begins in 2 h, for 2 h\n")
-        .run();
+    home.authctl([
+        "decode",
+        &token(json!({"iat": now - 3 * hour - 30, "exp": now - 2 * hour - 30})),
+    ])
+    .stdout_has("├────────────────────────────────┤ ●  expired 2 h ago, after 60 min\n")
+    .check();
+    home.authctl([
+        "decode",
+        &token(json!({"nbf": now + 2 * hour + 30, "exp": now + 5 * hour})),
+    ])
+    .stdout_has("● ├────────────────────────────────┤  begins in 2 h, for 2 h\n")
+    .check();
 }
 
 #[test]
 fn no_lifetime_is_drawn_for_a_token_without_beginning_or_end() {
-    let world = World::new();
+    let home = Home::new();
     for claims in [
         json!({"exp": NOW}),
         json!({"iat": NOW}),
         json!({"iat": NOW, "exp": NOW}),
         json!({"iat": "soon", "exp": NOW}),
     ] {
-        let output = world
+        let output = home
             .authctl(["decode", &token(claims.clone())])
             .stdout_has("claims")
-            .run();
-        let text = String::from_utf8(output.stdout).unwrap();
+            .check();
+        let text = output.stdout();
         assert!(!text.contains("lifetime"), "{claims}: {text}");
     }
 }
@@ -108,38 +107,37 @@ fn no_lifetime_is_drawn_for_a_token_without_beginning_or_end() {
 #[test]
 fn instants_beyond_the_calendar_stay_numbers() {
     let claims = r#"{"iat":-9223372036854775808,"nbf":1e300,"exp":9223372036854775807}"#;
-    World::new()
+    Home::new()
         .authctl(["decode", &unsigned(r#"{"alg":"EdDSA"}"#, claims, &[1; 64])])
         .stdout_has("  iat  -9223372036854775808\n  nbf  1e+300\n  exp  9223372036854775807\n")
-        .run();
+        .check();
 }
 
 #[test]
 fn j55_no_output_calls_an_unverified_token_good() {
-    let world = World::new();
+    let home = Home::new();
     let token = sign(&key("ES256"), json!({}), claims());
-    let human = world
+    let human = home
         .authctl(["decode", &token])
         .stdout_has("\nsignature: NOT verified\n")
-        .run();
-    let json = world
+        .check();
+    let json = home
         .authctl(["decode", "-o", "json", &token])
         .stdout_has("\"signature_verified\":false")
         .stderr(SAID)
-        .run();
-    let only = world
+        .check();
+    let only = home
         .authctl(["decode", "-o", "claims", &token])
         .stdout(claims().to_string() + "\n")
         .stderr(SAID)
-        .run();
+        .check();
     // -q silences notes, not this.
-    world
-        .authctl(["-q", "decode", "-o", "claims", &token])
+    home.authctl(["-q", "decode", "-o", "claims", &token])
         .stdout_has("alice")
         .stderr(SAID)
-        .run();
+        .check();
     for output in [human, json, only] {
-        let text = String::from_utf8(output.stdout).unwrap() + &output.stderr;
+        let text = output.stdout() + &output.stderr();
         let text = text
             .replace("NOT verified", "")
             .replace("signature_verified", "");
@@ -151,7 +149,7 @@ fn j55_no_output_calls_an_unverified_token_good() {
 
 #[test]
 fn json_has_the_parts_and_what_is_unwise() {
-    let world = World::new();
+    let home = Home::new();
     let token = unsigned(
         r#"{"alg":"none"}"#,
         r#"{"password":"x","exp":1700000000}"#,
@@ -171,33 +169,35 @@ fn json_has_the_parts_and_what_is_unwise() {
         ],
     });
     for arguments in [&["decode", "--json"][..], &["decode", "-o", "json"]] {
-        let found = world.authctl(arguments).arg(&token).stderr(SAID).run_json();
+        let found = home
+            .authctl(arguments)
+            .arg(&token)
+            .stderr(SAID)
+            .check_json();
         assert_eq!(found, expected);
     }
-    world
-        .authctl(["decode", &token])
+    home.authctl(["decode", &token])
         .stdout_has(
             "\nwarnings\n  ! the token is not signed (`alg` is `none`): anyone can have made it\n",
         )
-        .run();
+        .check();
 }
 
 #[test]
 fn the_token_comes_as_argument_on_stdin_or_in_a_file() {
-    let world = World::new();
+    let home = Home::new();
     let token = token(json!({"sub": "alice"}));
     let expected = "{\"sub\":\"alice\"}\n";
     let decode = || {
-        world
-            .authctl(["decode", "-o", "claims"])
+        home.authctl(["decode", "-o", "claims"])
             .stdout(expected)
             .stderr(SAID)
     };
-    decode().arg(&token).run();
-    decode().stdin(&token).run();
-    decode().arg("-").stdin(&token).run();
-    world.write("token.txt", &token);
-    decode().arg("@token.txt").run();
+    decode().arg(&token).check();
+    decode().stdin(&token).check();
+    decode().arg("-").stdin(&token).check();
+    home.write("token.txt", &token);
+    decode().arg("@token.txt").check();
     // J32, and what is copied from a request.
     for text in [
         format!("{token}\n"),
@@ -206,17 +206,18 @@ fn the_token_comes_as_argument_on_stdin_or_in_a_file() {
         format!("Bearer {token}\n"),
         format!("bearer  {token}"),
     ] {
-        decode().arg(&text).run();
-        decode().stdin(&text).run();
+        decode().arg(&text).check();
+        decode().stdin(&text).check();
     }
 }
 
 #[test]
 fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
-    let world = World::new();
+    let home = Home::new();
     let part = |text: &str| base64url::encode(text);
     let header = part(r#"{"alg":"EdDSA"}"#);
     for (token, reason) in [
+        // H7: as from a standard input that is closed.
         (String::new(), "it is empty"),
         (
             "abc".into(),
@@ -259,11 +260,11 @@ fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
             "it is a JSON object, not the compact form of three parts",
         ),
     ] {
-        let error = world
+        let error = home
             .authctl(["decode", "--json"])
             .stdin(&token)
             .code(3)
-            .run_error();
+            .check_error();
         assert_eq!(error["error"], "token_malformed", "{token}");
         assert_eq!(
             error["message"],
@@ -276,46 +277,43 @@ fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
 
 #[test]
 fn j31_octets_that_are_no_text_are_no_token() {
-    let world = World::new();
+    let home = Home::new();
     let expected = "error: the token is malformed: it is not text\n";
-    world
-        .authctl(["decode"])
+    home.authctl(["decode"])
         .stdin(b"\xff\xfe.a.b")
         .code(3)
         .stderr(expected)
-        .run();
-    world.write("token", b"a.\xc0\xaf.b");
-    world
-        .authctl(["decode", "@token"])
+        .check();
+    home.write("token", b"a.\xc0\xaf.b");
+    home.authctl(["decode", "@token"])
         .code(3)
         .stderr(expected)
-        .run();
+        .check();
     // H7
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt as _;
         let typed = std::ffi::OsStr::from_bytes(b"\xff.\xfe.");
-        world
-            .authctl(["decode"])
+        home.authctl(["decode"])
             .arg(typed)
             .code(3)
             .stderr(expected)
-            .run();
+            .check();
     }
 }
 
 #[test]
 fn a_file_that_is_absent_is_an_input_error() {
-    World::new()
+    Home::new()
         .authctl(["decode", "@nowhere"])
         .code(8)
         .stderr_has("error: cannot read `nowhere`\n")
-        .run();
+        .check();
 }
 
 #[test]
 fn j34_j35_size_and_depth_are_bounded() {
-    let world = World::new();
+    let home = Home::new();
     let header = base64url::encode(r#"{"alg":"EdDSA"}"#);
     let deep = base64url::encode(format!(
         r#"{{"a":{}1{}}}"#,
@@ -335,22 +333,20 @@ fn j34_j35_size_and_depth_are_bounded() {
             "its header is not JSON, or beyond its limits",
         ),
     ] {
-        world
-            .authctl(["decode"])
+        home.authctl(["decode"])
             .stdin(&token)
             .code(3)
             .stderr_has(reason)
-            .run();
+            .check();
     }
 }
 
 #[test]
 fn j52_of_an_encrypted_token_only_the_header_is_seen() {
-    let world = World::new();
+    let home = Home::new();
     let header = base64url::encode(r#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#);
     let token = format!("{header}.AA.AA.AA.AA");
-    world
-        .authctl(["decode", &token])
+    home.authctl(["decode", &token])
         .stdout(
             "\
 header
@@ -363,18 +359,17 @@ content
 signature: NOT verified
 ",
         )
-        .run();
-    let found = world
+        .check();
+    let found = home
         .authctl(["decode", "--json", &token])
         .stderr(SAID)
-        .run_json();
+        .check_json();
     assert_eq!(found["claims"], Value::Null);
     assert_eq!(found["encrypted"], true);
-    world
-        .authctl(["decode", "-o", "claims", &token])
+    home.authctl(["decode", "-o", "claims", &token])
         .code(3)
         .stderr("error: the token is refused\n  why: its claims are encrypted (a JWE)\n")
-        .run();
+        .check();
 }
 
 /// What of P1 and P2 can be in a claim.
@@ -383,16 +378,16 @@ const ESCAPED: &str = r"\u001b]0;t\u0007\u001b]52;c;x\u0007\u001b[2J\u009b31m\u0
 
 #[test]
 fn p1_p2_human_output_is_escaped_in_a_pipe_too() {
-    let world = World::new();
+    let home = Home::new();
     let claims = json!({HOSTILE: HOSTILE, "nested": {"a": ["\u{9b}", "\u{202e}"]}});
     let header = json!({"alg": HOSTILE, "kid": HOSTILE}).to_string();
-    let output = world
+    let output = home
         .authctl(["decode", &unsigned(header, claims.to_string(), b"")])
         .stdout_has(format!("  {ESCAPED}  {ESCAPED}\n"))
         .stdout_has(format!("  kid  {ESCAPED}\n"))
         .stdout_has(r#"{"a":["\u009b","\u202e"]}"#)
-        .run();
-    let text = String::from_utf8(output.stdout).unwrap();
+        .check();
+    let text = output.stdout();
     assert!(
         !text
             .chars()
@@ -404,21 +399,21 @@ fn p1_p2_human_output_is_escaped_in_a_pipe_too() {
 #[test]
 fn p3_what_is_hostile_is_escaped_in_errors_too() {
     let twice = r#"{"\u001b[2J":1,"\u001b[2J":2}"#;
-    World::new()
+    Home::new()
         .authctl(["decode", &unsigned(twice, "{}", b"")])
         .code(3)
         .stderr_has(r"the member `\u001b[2J` comes twice")
-        .run();
+        .check();
 }
 
 #[test]
 fn p4_json_in_a_pipe_has_the_exact_values() {
-    let world = World::new();
+    let home = Home::new();
     let claims = json!({"a": HOSTILE, "big": u64::MAX, "small": i64::MIN, "f": 1.5, "zoë": "世界"});
     let token = unsigned(r#"{"alg":"EdDSA"}"#, claims.to_string(), &[1; 64]);
     for color in ["auto", "always"] {
-        let decode = world.authctl(["--color", color, "decode", "-o", "claims", &token]);
-        assert_eq!(decode.stderr_has("NOT verified").run_json(), claims);
+        let decode = home.authctl(["--color", color, "decode", "-o", "claims", &token]);
+        assert_eq!(decode.stderr_has("NOT verified").check_json(), claims);
     }
 }
 
@@ -426,75 +421,86 @@ fn p4_json_in_a_pipe_has_the_exact_values() {
 #[cfg(unix)]
 #[test]
 fn p1_no_control_sequence_reaches_a_terminal() {
-    use expectrl::{Eof, Expect as _};
-    let world = World::new();
+    let home = Home::new();
     let token = unsigned(
         json!({"alg": HOSTILE}).to_string(),
         json!({"a": HOSTILE, "exp": NOW}).to_string(),
         &[1; 64],
     );
     for format in ["human", "json", "claims"] {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_authctl"));
-        command
-            .args(["decode", "-o", format, &token])
-            .env_clear()
-            .envs(world.environment());
-        let mut session = expectrl::Session::spawn(command).unwrap();
-        session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
-        let seen = session.expect(Eof).unwrap();
-        let seen = String::from_utf8(seen.as_bytes().to_vec()).unwrap();
+        let seen = home.authctl(["decode", "-o", format, &token]).on_terminal();
         assert!(seen.contains(r"\u001b]52;c;x\u0007"), "{format}: {seen:?}");
-        // The terminal itself makes CR LF of our line endings.
-        let seen = seen.replace("\r\n", "");
-        let raw = seen.chars().find(|c| {
-            c.is_control()
-                || HOSTILE
-                    .chars()
-                    .any(|hostile| hostile == *c && !c.is_ascii())
+        let raw = seen.chars().find(|c| match c {
+            '\n' => false,
+            c => c.is_control() || (!c.is_ascii() && HOSTILE.contains(*c)),
         });
         assert_eq!(raw, None, "{format}: {seen:?}");
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_terminal_is_not_waited_for_when_no_token_is_typed() {
+    assert_eq!(
+        Home::new().authctl(["decode"]).on_terminal(),
+        "error: no token is given\n hint: give the token itself, - for standard input, or @FILE\n"
+    );
+}
+
+#[test]
+fn h7_an_answer_that_cannot_be_written_is_an_error() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
+        return;
+    };
+    let token = token(json!({"sub": "alice"}));
+    let output = Home::new()
+        .authctl(["decode", &token])
+        .into_command()
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot write the output\n  why: "),
+        "{stderr}"
+    );
+}
+
 #[test]
 fn nothing_but_the_token_is_read() {
-    let world = World::new();
+    let home = Home::new();
     let token = token(json!({"sub": "alice"}));
     // Neither a broken configuration, nor a profile that is not there, nor
     // the lack of a home bears on it.
-    let config = world.write("broken.toml", "not = [toml");
-    world
-        .authctl([
-            "decode",
-            "-o",
-            "claims",
-            "--profile",
-            "nowhere",
-            "--store",
-            "nonsense",
-            "--config",
-        ])
-        .arg(config)
-        .arg(&token)
-        .no_env("HOME")
-        .env("AUTHCTL_TIMEOUT", "nonsense")
-        .stdout("{\"sub\":\"alice\"}\n")
-        .stderr(SAID)
-        .run();
-    assert_eq!(std::fs::read_dir(world.home()).unwrap().count(), 0);
+    let config = home.write("broken.toml", "not = [toml");
+    home.authctl([
+        "decode",
+        "-o",
+        "claims",
+        "--profile",
+        "nowhere",
+        "--store",
+        "nonsense",
+        "--config",
+    ])
+    .arg(config)
+    .arg(&token)
+    .env_remove("HOME")
+    .env("AUTHCTL_TIMEOUT", "nonsense")
+    .stdout("{\"sub\":\"alice\"}\n")
+    .stderr(SAID)
+    .check();
+    assert_eq!(home.names(), ["broken.toml"]);
 }
 
 #[test]
 fn h7_a_reader_that_has_gone_is_no_error() {
-    use std::process::{Command, Stdio};
-    let world = World::new();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_authctl"))
-        .args(["decode", "-"])
-        .env_clear()
-        .envs(world.environment())
+    let home = Home::new();
+    let mut child = home
+        .authctl(["decode", "-"])
+        .into_command()
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     drop(child.stdout.take());

@@ -9,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 
 use authctl::server::{Config, Options, Running, Server};
 
+use crate::expect::Expected;
+
 /// A home directory with nothing in it, and the variables of all its calls.
 pub struct Home {
     folder: tempfile::TempDir,
@@ -68,6 +70,22 @@ impl Home {
         path
     }
 
+    /// Reads a file below the home directory.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join(name)).expect("a text file")
+    }
+
+    /// Returns the names in the home directory, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(self.path())
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name())
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// Prepares a call of `authctl`.
     pub fn authctl<I, S>(&self, arguments: I) -> Call
     where
@@ -92,6 +110,7 @@ impl Home {
         Call {
             command,
             input: None,
+            expected: Expected::default(),
         }
     }
 
@@ -118,9 +137,16 @@ impl Home {
 pub struct Call {
     command: Command,
     input: Option<Vec<u8>>,
+    pub(super) expected: Expected,
 }
 
 impl Call {
+    /// Adds an argument.
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
     /// Adds arguments.
     pub fn args<I, S>(mut self, arguments: I) -> Self
     where
@@ -150,8 +176,8 @@ impl Call {
     }
 
     /// Gives standard input.
-    pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
-        self.input = Some(input.into());
+    pub fn stdin(mut self, input: impl AsRef<[u8]>) -> Self {
+        self.input = Some(input.as_ref().to_vec());
         self
     }
 
@@ -248,12 +274,8 @@ impl Done {
     }
 }
 
-/// Starts the embedded server on a free port; it stops when it is dropped.
-pub fn server() -> Running {
-    server_with(|_| {})
-}
-
-/// As [`server`], after `change` of its options.
+/// Starts the embedded server on a free port, after `change` of its options;
+/// it stops when it is dropped.
 pub fn server_with(change: impl FnOnce(&mut Options)) -> Running {
     let mut options = Options::new(Config::built_in());
     options.listen.set_port(0);

@@ -6,8 +6,8 @@ use authctl::core::secret::Secret;
 use authctl::core::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::harness::Home;
 use crate::tokens::{NOW, claims, sign};
-use crate::world::World;
 
 /// The members that make a key private (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -25,9 +25,9 @@ fn signs(private: &[u8], public: &[u8], passphrase: Option<&Secret>) {
 }
 
 #[cfg(unix)]
-fn mode(world: &World, name: &str) -> u32 {
+fn mode(home: &Home, name: &str) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(world.path(name))
+    std::fs::metadata(home.path().join(name))
         .unwrap()
         .permissions()
         .mode()
@@ -36,22 +36,22 @@ fn mode(world: &World, name: &str) -> u32 {
 
 #[test]
 fn by_default_an_es256_key_pair_goes_into_three_files_named_after_it() {
-    let world = World::new();
-    let output = world
+    let home = Home::new();
+    let output = home
         .authctl(["keygen"])
         .stdout_has("alg          ES256\n")
-        .run();
-    let names = world.names();
+        .check();
+    let names = home.names();
     let [set, private, public] = &names[..] else {
         panic!("three files: {names:?}");
     };
-    let set: Value = serde_json::from_str(&world.read(set)).unwrap();
+    let set: Value = serde_json::from_str(&home.read(set)).unwrap();
     let kid = set["keys"][0]["kid"].as_str().unwrap();
     let prefix = format!("ES256-{}", &kid[..8]);
     assert_eq!(*private, format!("{prefix}.pem"));
     assert_eq!(*public, format!("{prefix}.pub.pem"));
     assert_eq!(
-        String::from_utf8(output.stdout).unwrap(),
+        output.stdout(),
         format!(
             "\
 private key  {prefix}.pem
@@ -85,16 +85,16 @@ fn j57_what_is_written_signs_and_verifies_and_keeps_its_secrets() {
         ("PS256", Some("2048")),
         ("RS512", Some("3072")),
     ] {
-        let world = World::new();
-        let mut call = world.authctl(["keygen", "--alg", algorithm, "--out", "k", "--json"]);
+        let home = Home::new();
+        let mut call = home.authctl(["keygen", "--alg", algorithm, "--out", "k", "--json"]);
         if let Some(bits) = bits {
             call = call.args(["--bits", bits]);
         }
-        let found = call.run_json();
+        let found = call.check_json();
         let (private, public, set) = (
-            world.read("k.pem"),
-            world.read("k.pub.pem"),
-            world.read("k.jwks.json"),
+            home.read("k.pem"),
+            home.read("k.pub.pem"),
+            home.read("k.jwks.json"),
         );
         assert!(
             private.starts_with("-----BEGIN PRIVATE KEY-----\n"),
@@ -127,18 +127,17 @@ fn j57_what_is_written_signs_and_verifies_and_keeps_its_secrets() {
             })
         );
         #[cfg(unix)]
-        assert_eq!(mode(&world, "k.pem"), 0o600, "{algorithm}");
+        assert_eq!(mode(&home, "k.pem"), 0o600, "{algorithm}");
     }
 }
 
 #[test]
 fn the_files_serve_verify() {
-    let world = World::new();
-    world
-        .authctl(["keygen", "--alg", "EdDSA", "--out", "k", "--kid", "mine"])
+    let home = Home::new();
+    home.authctl(["keygen", "--alg", "EdDSA", "--out", "k", "--kid", "mine"])
         .stdout_has("kid          mine\n")
-        .run();
-    let key = SigningKey::from_document(world.read("k.pem").as_bytes(), None, None).unwrap();
+        .check();
+    let key = SigningKey::from_document(home.read("k.pem").as_bytes(), None, None).unwrap();
     let token = sign(&key.with_kid("mine"), json!({}), claims());
     let now = NOW.to_string();
     for source in [
@@ -146,57 +145,56 @@ fn the_files_serve_verify() {
         ["--key", "k.pub.pem"],
         ["--key", "k.pem"],
     ] {
-        world
-            .authctl([
-                "verify",
-                "--issuer",
-                "https://as.example",
-                "--audience",
-                "api",
-                "--now",
-                &now,
-            ])
-            .args(source)
-            .arg(&token)
-            .stdout_has("verified: EdDSA")
-            .run();
+        home.authctl([
+            "verify",
+            "--issuer",
+            "https://as.example",
+            "--audience",
+            "api",
+            "--now",
+            &now,
+        ])
+        .args(source)
+        .arg(&token)
+        .stdout_has("verified: EdDSA")
+        .check();
     }
 }
 
 #[test]
 fn a_secret_is_one_file_with_no_public_part() {
-    let world = World::new();
+    let home = Home::new();
     for (algorithm, bits, octets) in [
         ("HS256", None, 32),
         ("HS384", None, 48),
         ("HS512", Some("1024"), 128),
     ] {
-        let mut call = world.authctl(["keygen", "--alg", algorithm, "--out", algorithm]);
+        let mut call = home.authctl(["keygen", "--alg", algorithm, "--out", algorithm]);
         if let Some(bits) = bits {
             call = call.args(["--bits", bits]);
         }
         let name = format!("{algorithm}.jwk.json");
         call.stdout_has(format!("secret       {name}\nalg          {algorithm}\n"))
-            .run();
-        let jwk: Value = serde_json::from_str(&world.read(&name)).unwrap();
+            .check();
+        let jwk: Value = serde_json::from_str(&home.read(&name)).unwrap();
         assert_eq!(jwk["kty"], "oct");
         let secret = authctl::core::jose::base64url::decode(jwk["k"].as_str().unwrap()).unwrap();
         assert_eq!(secret.len(), octets);
         #[cfg(unix)]
-        assert_eq!(mode(&world, &name), 0o600);
+        assert_eq!(mode(&home, &name), 0o600);
         signs(
-            world.read(&name).as_bytes(),
-            world.read(&name).as_bytes(),
+            home.read(&name).as_bytes(),
+            home.read(&name).as_bytes(),
             None,
         );
     }
     assert_eq!(
-        world.names(),
+        home.names(),
         ["HS256.jwk.json", "HS384.jwk.json", "HS512.jwk.json"]
     );
-    let found = world
+    let found = home
         .authctl(["keygen", "--alg", "HS256", "--out", "s", "--json"])
-        .run_json();
+        .check_json();
     assert_eq!(found["files"], json!({"secret": "s.jwk.json"}));
     assert_eq!(found.get("public_jwk"), None);
 }
@@ -204,50 +202,53 @@ fn a_secret_is_one_file_with_no_public_part() {
 #[test]
 fn j57_no_file_is_replaced_without_force_and_none_is_written() {
     for there in ["k.pem", "k.pub.pem", "k.jwks.json"] {
-        let world = World::new();
-        world.write(there, "precious");
-        world
+        let home = Home::new();
+        home.write(there, "precious");
+        home
             .authctl(["keygen", "--out", "k"])
             .code(2)
             .stderr(format!(
                 "error: `{there}` is there already\n hint: replace it with --force, or choose other names with `--out PREFIX`\n"
             ))
-            .run();
-        assert_eq!(world.names(), [there]);
-        assert_eq!(world.read(there), "precious");
-        world
-            .authctl(["keygen", "--out", "k", "--force"])
+            .check();
+        assert_eq!(home.names(), [there]);
+        assert_eq!(home.read(there), "precious");
+        home.authctl(["keygen", "--out", "k", "--force"])
             .stdout_has("private key  k.pem\n")
-            .run();
-        assert_eq!(world.names(), ["k.jwks.json", "k.pem", "k.pub.pem"]);
+            .check();
+        assert_eq!(home.names(), ["k.jwks.json", "k.pem", "k.pub.pem"]);
         signs(
-            world.read("k.pem").as_bytes(),
-            world.read("k.pub.pem").as_bytes(),
+            home.read("k.pem").as_bytes(),
+            home.read("k.pub.pem").as_bytes(),
             None,
         );
         #[cfg(unix)]
-        assert_eq!(mode(&world, "k.pem"), 0o600);
+        assert_eq!(mode(&home, "k.pem"), 0o600);
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn a_link_is_a_file_that_is_there_and_is_never_followed() {
-    let world = World::new();
-    let victim = world.write("victim", "precious");
-    std::os::unix::fs::symlink(&victim, world.path("k.pem")).unwrap();
-    std::os::unix::fs::symlink("nowhere", world.path("k.jwks.json")).unwrap();
-    world
-        .authctl(["keygen", "--out", "k"])
+    let home = Home::new();
+    let victim = home.write("victim", "precious");
+    std::os::unix::fs::symlink(&victim, home.path().join("k.pem")).unwrap();
+    std::os::unix::fs::symlink("nowhere", home.path().join("k.jwks.json")).unwrap();
+    home.authctl(["keygen", "--out", "k"])
         .code(2)
         .stderr_has("is there already")
-        .run();
-    world
-        .authctl(["keygen", "--out", "k", "--force"])
+        .check();
+    home.authctl(["keygen", "--out", "k", "--force"])
         .stdout_has("k.pem")
-        .run();
-    assert_eq!(world.read("victim"), "precious");
-    assert!(world.path("k.pem").symlink_metadata().unwrap().is_file());
+        .check();
+    assert_eq!(home.read("victim"), "precious");
+    assert!(
+        home.path()
+            .join("k.pem")
+            .symlink_metadata()
+            .unwrap()
+            .is_file()
+    );
 }
 
 /// J57: the mode is ours, not the umask's.
@@ -260,52 +261,47 @@ fn j57_the_private_key_is_its_owners_alone_whatever_the_umask() {
         ("077", 0o600),
         ("0277", 0o400),
     ] {
-        let world = World::new();
+        let home = Home::new();
         let script = format!("umask {umask}; exec \"$0\" keygen --out k");
         let status = std::process::Command::new("sh")
             .args(["-c", &script, env!("CARGO_BIN_EXE_authctl")])
-            .current_dir(world.path(""))
-            .env_clear()
-            .envs(world.environment())
+            .current_dir(home.path())
             .stdout(std::process::Stdio::null())
             .status()
             .unwrap();
         assert!(status.success(), "{umask}");
-        assert_eq!(mode(&world, "k.pem"), 0o600, "{umask}");
-        assert_eq!(mode(&world, "k.pub.pem"), public, "{umask}");
-        assert_eq!(mode(&world, "k.jwks.json"), public, "{umask}");
+        assert_eq!(mode(&home, "k.pem"), 0o600, "{umask}");
+        assert_eq!(mode(&home, "k.pub.pem"), public, "{umask}");
+        assert_eq!(mode(&home, "k.jwks.json"), public, "{umask}");
     }
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_to_is_left_as_it_was() {
-    let world = World::new();
-    world
-        .authctl(["keygen", "--out", "absent/k"])
+    let home = Home::new();
+    home.authctl(["keygen", "--out", "absent/k"])
         .code(8)
         .stderr_has("error: cannot write `absent/k.pem`\n")
         .stderr_has("hint: choose a folder that can be written to")
-        .run();
-    world.write("file", "");
-    world
-        .authctl(["keygen", "--out", "file/k"])
+        .check();
+    home.write("file", "");
+    home.authctl(["keygen", "--out", "file/k"])
         .code(8)
         .stderr_has("error: cannot write `file/k.pem`\n")
-        .run();
-    std::fs::create_dir(world.path("k.pub.pem")).unwrap();
-    world
-        .authctl(["keygen", "--out", "k", "--force"])
+        .check();
+    std::fs::create_dir(home.path().join("k.pub.pem")).unwrap();
+    home.authctl(["keygen", "--out", "k", "--force"])
         .code(8)
         .stderr_has("error: cannot write `k.pub.pem`\n")
-        .run();
-    assert_eq!(world.names(), ["file", "k.pub.pem"]);
+        .check();
+    assert_eq!(home.names(), ["file", "k.pub.pem"]);
 }
 
 #[test]
 fn a_prefix_that_is_a_folder_gets_the_default_name() {
-    let world = World::new();
-    std::fs::create_dir(world.path("keys")).unwrap();
-    let found = world
+    let home = Home::new();
+    std::fs::create_dir(home.path().join("keys")).unwrap();
+    let found = home
         .authctl([
             "keygen",
             "--out",
@@ -314,80 +310,80 @@ fn a_prefix_that_is_a_folder_gets_the_default_name() {
             "../../a b/\u{1b}[2J",
             "--json",
         ])
-        .run_json();
+        .check_json();
     assert_eq!(found["files"]["private_key"], "keys/ES256-______a_.pem");
     assert_eq!(found["kid"], "../../a b/\u{1b}[2J");
     // P1
-    world
-        .authctl(["keygen", "--out", "k", "--kid", "\u{1b}[2J"])
+    home.authctl(["keygen", "--out", "k", "--kid", "\u{1b}[2J"])
         .stdout_has("kid          \\u001b[2J\n")
-        .run();
+        .check();
 }
 
 #[test]
 fn with_a_dash_the_private_key_is_printed_and_no_file_written() {
-    let world = World::new();
-    let output = world
+    let home = Home::new();
+    let output = home
         .authctl(["keygen", "--out", "-"])
         .stdout_has("-----BEGIN PRIVATE KEY-----\n")
-        .run();
-    let key = SigningKey::from_document(&output.stdout, None, None).unwrap();
+        .check();
+    let key = SigningKey::from_document(&output.0.stdout, None, None).unwrap();
     assert_eq!(key.algorithm().name(), "ES256");
 
-    let jwk = world
+    let jwk = home
         .authctl(["keygen", "--out", "-", "-o", "jwk", "--alg", "RS256"])
-        .run_json();
+        .check_json();
     for member in [
         "kty", "n", "e", "d", "p", "q", "dp", "dq", "qi", "kid", "alg", "use",
     ] {
         assert!(jwk[member].is_string(), "{member}");
     }
-    let secret = world
+    let secret = home
         .authctl(["keygen", "--out", "-", "--alg", "HS256"])
-        .run_json();
+        .check_json();
     assert_eq!(secret["kty"], "oct");
     assert!(secret["k"].is_string());
 
-    let all = world.authctl(["keygen", "--out", "-", "--json"]).run_json();
+    let all = home
+        .authctl(["keygen", "--out", "-", "--json"])
+        .check_json();
     assert!(all["private_jwk"]["d"].is_string());
     assert_eq!(all["public_jwk"].get("d"), None);
     assert_eq!(all.get("files"), None);
-    assert!(world.names().is_empty());
+    assert!(home.names().is_empty());
 }
 
 #[test]
 fn a_format_shows_the_public_key_of_files() {
-    let world = World::new();
-    let output = world
+    let home = Home::new();
+    let output = home
         .authctl(["keygen", "--out", "a", "-o", "pem"])
         .stdout_has("PUBLIC")
-        .run();
-    assert_eq!(output.stdout, world.read("a.pub.pem").as_bytes());
-    let jwk = world
+        .check();
+    assert_eq!(output.0.stdout, home.read("a.pub.pem").as_bytes());
+    let jwk = home
         .authctl(["keygen", "--out", "b", "-o", "jwk"])
-        .run_json();
-    let set: Value = serde_json::from_str(&world.read("b.jwks.json")).unwrap();
+        .check_json();
+    let set: Value = serde_json::from_str(&home.read("b.jwks.json")).unwrap();
     assert_eq!(jwk, set["keys"][0]);
 }
 
 #[test]
 fn a_printed_private_key_is_masked_in_github_actions() {
-    let world = World::new();
+    let home = Home::new();
     let keygen = || {
-        world
-            .authctl(["keygen", "--out", "-"])
+        home.authctl(["keygen", "--out", "-"])
             .env("GITHUB_ACTIONS", "true")
     };
     let output = keygen()
         .stdout_has("PRIVATE")
         .stderr_has("::add-mask::")
-        .run();
-    let masked: Vec<_> = output
-        .stderr
+        .check();
+    let stderr = output.stderr();
+    let masked: Vec<_> = stderr
         .lines()
         .filter_map(|line| line.strip_prefix("::add-mask::"))
         .collect();
-    let pem = String::from_utf8(output.stdout).unwrap();
+    let pem = output.stdout();
     let lines: Vec<_> = pem.lines().filter(|line| !line.starts_with('-')).collect();
     assert_eq!(masked, lines);
 
@@ -395,33 +391,31 @@ fn a_printed_private_key_is_masked_in_github_actions() {
         .args(["-o", "jwk"])
         .stdout_has("{")
         .stderr_has("::add-mask::")
-        .run();
-    let jwk: Value = serde_json::from_slice(&output.stdout).unwrap();
+        .check();
+    let jwk: Value = serde_json::from_slice(&output.0.stdout).unwrap();
     assert_eq!(
-        output.stderr,
+        output.stderr(),
         format!("::add-mask::{}\n", jwk["d"].as_str().unwrap())
     );
     // What goes into a file is not printed.
-    world
-        .authctl(["keygen", "--out", "k"])
+    home.authctl(["keygen", "--out", "k"])
         .env("GITHUB_ACTIONS", "true")
         .stdout_has("k.pem")
-        .run();
+        .check();
 }
 
 #[test]
 fn a_passphrase_encrypts_the_private_key() {
-    let world = World::new();
-    world
-        .authctl(["keygen", "--out", "k", "--passphrase", "env:P"])
+    let home = Home::new();
+    home.authctl(["keygen", "--out", "k", "--passphrase", "env:P"])
         .env("P", "correct horse")
         .stdout_has("k.pem")
-        .run();
-    let private = world.read("k.pem");
+        .check();
+    let private = home.read("k.pem");
     assert!(private.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
     signs(
         private.as_bytes(),
-        world.read("k.pub.pem").as_bytes(),
+        home.read("k.pub.pem").as_bytes(),
         Some(&Secret::new("correct horse")),
     );
     let wrong = SigningKey::from_document(
@@ -434,25 +428,25 @@ fn a_passphrase_encrypts_the_private_key() {
         "passphrase"
     );
     // A prompt that is forbidden.
-    world
-        .authctl(["keygen", "--out", "p", "--passphrase"])
+    home.authctl(["keygen", "--out", "p", "--passphrase"])
+        .env("AUTHCTL_NO_INPUT", "1")
         .code(4)
         .stderr_has("hint: name it: `--passphrase env:NAME`")
-        .run();
+        .check();
     // H1
-    let literal = world
+    let literal = home
         .authctl(["keygen", "--passphrase", "hunter2"])
         .code(2)
         .stderr_has("env:NAME")
-        .run();
-    assert!(!literal.stderr.contains("hunter2"));
-    assert_eq!(world.names().len(), 3);
+        .check();
+    assert!(!literal.stderr().contains("hunter2"));
+    assert_eq!(home.names().len(), 3);
     const { assert!(pem::ITERATIONS >= 600_000) };
 }
 
 #[test]
 fn what_cannot_be_made_is_a_usage_error_and_leaves_nothing() {
-    let world = World::new();
+    let home = Home::new();
     for (flags, reason) in [
         (&["--alg", "none"][..], "`none` is not offered"),
         (&["--alg", "es256"], "expected one of HS256,"),
@@ -495,14 +489,13 @@ fn what_cannot_be_made_is_a_usage_error_and_leaves_nothing() {
         ),
         (&["--kid", ""], "--kid"),
     ] {
-        world
-            .authctl(["keygen"])
+        home.authctl(["keygen"])
             .args(flags)
             .code(2)
             .stderr_has(reason)
-            .run();
+            .check();
     }
-    assert!(world.names().is_empty());
+    assert!(home.names().is_empty());
 }
 
 /// Ctrl-C while an RSA key is made: 130, and no file.
@@ -510,13 +503,13 @@ fn what_cannot_be_made_is_a_usage_error_and_leaves_nothing() {
 #[test]
 fn an_interruption_ends_with_130_and_leaves_nothing() {
     use rustix::process::{Pid, Signal, kill_process};
-    use std::process::{Command, Stdio};
-    let world = World::new();
+    use std::process::Stdio;
+    let home = Home::new();
     for signal in [Signal::INT, Signal::TERM] {
         // The passphrase comes from a pipe that stays open, so that the
         // process is there, its handlers set, until the signal comes.
-        let mut child = Command::new(env!("CARGO_BIN_EXE_authctl"))
-            .args([
+        let mut child = home
+            .authctl([
                 "keygen",
                 "--alg",
                 "RS256",
@@ -525,9 +518,7 @@ fn an_interruption_ends_with_130_and_leaves_nothing() {
                 "--passphrase",
                 "-",
             ])
-            .current_dir(world.path(""))
-            .env_clear()
-            .envs(world.environment())
+            .into_command()
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
@@ -535,5 +526,5 @@ fn an_interruption_ends_with_130_and_leaves_nothing() {
         kill_process(Pid::from_child(&child), signal).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal:?}");
     }
-    assert!(world.names().is_empty());
+    assert!(home.names().is_empty());
 }

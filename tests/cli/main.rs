@@ -4,23 +4,47 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod bad_servers;
-mod discover;
+mod bench;
+mod expect;
 mod fake;
 mod harness;
+mod key_server;
+mod observed;
 mod tokens;
-mod world;
 
+mod bad_servers;
 mod decode;
+mod demo;
+mod discover;
+mod exit_codes;
+mod help;
+mod hygiene;
+mod id_tokens;
 mod introspect;
 mod keygen;
 mod login;
 mod logout;
-mod observed;
 mod parallel;
+mod pipes;
+mod profile;
+mod prompts;
 mod refresh;
 mod revoke;
+mod serve;
 mod status;
+mod store;
 mod token;
 mod verify;
+mod verify_keys;
+mod verify_remote;
+mod verify_tokens;
 mod whoami;
+
+/// Sends a signal to a child, as `kill` does.
+#[cfg(unix)]
+fn signal(child: &std::process::Child, name: &str) {
+    let status = std::process::Command::new("/bin/sh")
+        .args(["-c", &format!("kill -{name} {}", child.id())])
+        .status();
+    assert!(status.expect("a shell").success());
+}

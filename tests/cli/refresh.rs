@@ -1,5 +1,7 @@
 //! Renewal: `authctl refresh`, and what `token` does at expiry.
 
+use authctl::core::secret::Secret;
+use authctl::core::time::Timestamp;
 use serde_json::Value;
 
 use crate::fake::{Answer, Fake, json};
@@ -297,4 +299,46 @@ fn j45_another_subject_at_a_refresh_is_refused() {
     assert_eq!(home.authctl(["token"]).run().succeeds(), token);
     let record = kept(&home, "default").expect("a session");
     assert_eq!(record.subject.as_deref(), Some("alice"));
+}
+
+/// S6: someone who does not share the lock has rotated: the store is read
+/// again, what is there is used, and the newer token is never deleted.
+#[test]
+fn s6_the_loser_of_a_rotation_uses_what_the_winner_stored() {
+    use std::sync::Arc;
+
+    let home = Arc::new(Home::new());
+    let rotated = Arc::clone(&home);
+    let server = Fake::new(move |request| {
+        if request.body.contains("refresh_token=rt-0") {
+            crate::observed::change_kept(&rotated, "default", |record| {
+                record.refresh_token = Some(Secret::new("rt-1"));
+                let token = record.tokens.last_mut().expect("a token");
+                token.access_token = Secret::new("at-1");
+                token.expires_at = token.expires_at.map(|at| Timestamp(at.0 + 3_600));
+            });
+            return json(400, r#"{"error":"invalid_grant"}"#);
+        }
+        match request.what.as_str() {
+            "POST /token" => json(
+                200,
+                r#"{"access_token":"at-0","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-0"}"#,
+            ),
+            _ => json(
+                200,
+                &format!(
+                    r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
+                    request.host
+                ),
+            ),
+        }
+    });
+    home.authctl(["login", "-q", "--issuer", &server.issuer()])
+        .args(["--client-id", "c", "--username", "u"])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+    expire(&home, "default");
+    assert_eq!(home.authctl(["token"]).run().succeeds(), "at-1");
+    assert_eq!(refresh_token(&home), "rt-1");
 }

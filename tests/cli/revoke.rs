@@ -69,6 +69,33 @@ fn a_server_that_refuses_is_exit_5() {
 }
 
 #[test]
+fn revoke_json_is_one_object() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let given = home.authctl(["revoke", "t", "--json"]).run().succeeds();
+    assert_eq!(given, "{\"revoked\":true}\n");
+    let own = home.authctl(["revoke", "-o", "json"]).run().succeeds();
+    assert_eq!(own, "{\"revoked\":true,\"profile\":\"default\"}\n");
+}
+
+/// Nothing but a revocation was asked for, so without one all stays.
+#[test]
+fn a_session_that_cannot_be_revoked_anywhere_is_left_alone() {
+    let server = observed();
+    let home = Home::new();
+    home.authctl(["login", "-q", "--client-id", "authctl"])
+        .args(["--token-endpoint", &format!("{}/token", server.issuer())])
+        .args(["--username", "alice"])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+        .run()
+        .succeeds();
+    let error = home.authctl(["revoke", "--json"]).run().fails_json(8);
+    assert_eq!(error["error"], "no_endpoint");
+    assert!(kept(&home, "default").is_some());
+}
+
+#[test]
 fn a_server_without_the_endpoint_is_exit_8() {
     let server =
         Fake::new(|request| json(200, &format!(r#"{{"issuer":"http://{}"}}"#, request.host)));

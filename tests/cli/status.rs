@@ -36,7 +36,7 @@ fn status_shows_every_session_and_the_store() {
         ]
     );
     assert_eq!(lines[1][..4], ["*", "default", server.issuer(), "alice"]);
-    assert!(lines[1].ends_with(&["yes", "file"]), "{text}");
+    assert_eq!(lines[1][lines[1].len() - 2..], ["yes", "file"]);
     assert_eq!(
         lines[2],
         [
@@ -59,6 +59,7 @@ fn status_json_has_one_object_with_all_sessions() {
     let answer = sessions(&home);
     let session = &answer["sessions"][0];
     assert_eq!(session["store"], "file");
+    assert_eq!(session["store_reason"], "`file` was asked for");
     assert_eq!(session["profile"], "default");
     assert_eq!(session["current"], true);
     assert_eq!(session["state"], "valid");

@@ -381,3 +381,15 @@ fn an_expired_session_without_a_refresh_token_is_exit_4() {
     assert_eq!(error["error"], "session_expired");
     assert!(kept(&home, "default").is_some());
 }
+
+#[test]
+fn with_the_store_none_there_is_no_session() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let error = home
+        .authctl(["token", "--json", "--store", "none"])
+        .run()
+        .fails_json(4);
+    assert_eq!(error["error"], "no_session");
+}

@@ -61,6 +61,16 @@ pub fn sign_raw(key: &SigningKey, header: &str, payload: &[u8]) -> String {
     format!("{input}.{}", base64url::encode(signature))
 }
 
+/// Computes a MAC with whatever octets as the secret.
+pub fn hs256(secret: &[u8], header: &str, payload: impl ToString) -> String {
+    use aws_lc_rs::hmac;
+    let [header, payload] = [header, &payload.to_string()].map(base64url::encode);
+    let input = format!("{header}.{payload}");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    let tag = hmac::sign(&key, input.as_bytes());
+    format!("{input}.{}", base64url::encode(tag))
+}
+
 /// Puts three parts together that nobody signed.
 pub fn unsigned(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>, signature: &[u8]) -> String {
     let [header, payload, signature] =

@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::jose;
+use clap::error::ErrorKind;
 use serde_json::{Map, Value, json};
 
 use super::{Paint, escape};
@@ -61,11 +62,8 @@ pub fn report(error: &Error, as_json: bool, paint: Paint) {
 /// Prints what clap found wrong with the command line.
 pub fn report_usage(error: &clap::Error, as_json: bool, paint: Paint) {
     if as_json {
-        let text = error.render().to_string();
-        let first = text.lines().next().unwrap_or_default();
-        let message = first.strip_prefix("error: ").unwrap_or(first);
-        let hint = "see `authctl --help`";
-        write(&Value::Object(object("usage", message, Some(hint), Exit::Usage)).to_string());
+        let (message, hint) = usage_parts(error);
+        write(&Value::Object(object("usage", &message, Some(&hint), Exit::Usage)).to_string());
         return;
     }
     let text = error.render();
@@ -75,6 +73,36 @@ pub fn report_usage(error: &clap::Error, as_json: bool, paint: Paint) {
         text.to_string()
     };
     write(text.trim_end());
+}
+
+/// Takes what clap says apart: what is wrong, and what it advises. The usage
+/// is left out.
+fn usage_parts(error: &clap::Error) -> (String, String) {
+    const SEE_HELP: &str = "see `authctl --help`";
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return ("a command is missing".into(), SEE_HELP.into());
+    }
+    let text = error.render().to_string();
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    let rest: Vec<&str> = lines
+        .map(|line| line.strip_prefix("tip: ").unwrap_or(line))
+        .collect();
+    if message.ends_with(':') {
+        // What it announces is part of it: the arguments that are missing.
+        return (format!("{message} {}", rest.join(" ")), SEE_HELP.into());
+    }
+    let hint = if rest.is_empty() {
+        SEE_HELP.into()
+    } else {
+        rest.join("; ")
+    };
+    (message, hint)
 }
 
 fn object(code: &str, message: &str, hint: Option<&str>, exit: Exit) -> Map<String, Value> {

@@ -97,6 +97,12 @@ impl ConfigFile {
         self.default_profile.as_deref().unwrap_or(DEFAULT_PROFILE)
     }
 
+    /// Says whether the file itself names the profile that is used when none
+    /// is named.
+    pub fn names_a_default(&self) -> bool {
+        self.default_profile.is_some()
+    }
+
     /// Returns the names of all profiles, sorted.
     pub fn profile_names(&self) -> impl Iterator<Item = &str> {
         self.profiles.keys().map(String::as_str)

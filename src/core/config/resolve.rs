@@ -211,7 +211,11 @@ impl Settings {
         }
         match found.value.parse::<SecretRef>() {
             Ok(value) => Ok(Some(found.map(|_| value))),
-            Err(literal) => Err(bad(setting, &found.source, &literal.to_string())),
+            Err(literal) => Err(bad(
+                setting,
+                &found.source,
+                &format!("{literal}; {}", super::reference::FORMS),
+            )),
         }
     }
 }

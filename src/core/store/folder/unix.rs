@@ -31,13 +31,13 @@ impl<'a> Folder<'a> {
             Err(Errno::NOENT) => return Ok(None),
             // Linux says ENOTDIR of a symbolic link too, others ELOOP.
             Err(errno @ (Errno::NOTDIR | Errno::LOOP | Errno::MLINK)) => {
-                let is = |kind| {
-                    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)
-                        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == kind)
-                };
+                let found = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW);
+                let is =
+                    |kind| found.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == kind);
                 let why = if is(FileType::Symlink) {
                     Unsafe::SymbolicLink
-                } else if is(FileType::Directory) {
+                } else if is(FileType::Directory) || found.is_err() {
+                    // Not this one but one above it is no folder.
                     return Err(Error::io("open", path, errno.into()));
                 } else {
                     Unsafe::NotAFolder

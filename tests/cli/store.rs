@@ -1,0 +1,535 @@
+//! The token store as seen from the binary: what fails is exit 7, says what to
+//! do, and loses nothing.
+
+use std::path::{Path, PathBuf};
+
+use crate::harness::{Call, Home};
+use crate::observed::{STORE_KEY, change_kept, expire, kept, observed};
+
+const OTHER_KEY: &str = "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+fn login(home: &Home, issuer: &str) -> Call {
+    home.authctl(["login", "-q", "--issuer", issuer, "--client-id", "authctl"])
+        .args(["--username", "alice"])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+}
+
+fn session_file(home: &Home) -> PathBuf {
+    std::fs::read_dir(home.sessions())
+        .expect("the store")
+        .map(|entry| entry.expect("a file").path())
+        .find(|path| path.extension().is_some_and(|end| end == "session"))
+        .expect("a session")
+}
+
+#[test]
+fn login_with_the_store_none_is_exit_7_with_the_choices() {
+    let server = observed();
+    let error = login(&Home::new(), server.issuer())
+        .args(["--json", "--store", "none"])
+        .run()
+        .fails_json(7);
+    assert_eq!(error["error"], "store_none");
+    let hint = error["hint"].as_str().expect("a hint");
+    for choice in [
+        "AUTHCTL_STORE_PASSPHRASE",
+        "AUTHCTL_STORE_KEY",
+        "AUTHCTL_STORE_KEY_FILE",
+        "--store keychain",
+    ] {
+        assert!(hint.contains(choice), "{hint}");
+    }
+    // The password was not spent on it.
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn the_file_store_without_a_key_is_exit_7_with_the_choices() {
+    let home = Home::new().without("AUTHCTL_STORE_KEY");
+    for call in [&["token"][..], &["status"], &["login"], &["logout"]] {
+        let error = home.authctl(call).args(["--json"]).run().fails_json(7);
+        assert_eq!(error["error"], "store_key_missing");
+        let hint = error["hint"].as_str().expect("a hint");
+        assert!(hint.contains("AUTHCTL_STORE_PASSPHRASE"), "{hint}");
+    }
+}
+
+#[test]
+fn a_key_that_is_none_is_exit_7_and_not_repeated() {
+    let home = Home::new();
+    for key in ["short", "AAEC", &format!("{STORE_KEY}AA"), "caf\u{e9}"] {
+        let error = home
+            .authctl(["status", "--json"])
+            .env("AUTHCTL_STORE_KEY", key)
+            .run()
+            .fails_json(7);
+        assert_eq!(error["error"], "store_key_malformed");
+        assert!(!error.to_string().contains(key), "{error}");
+    }
+}
+
+#[test]
+fn the_key_comes_from_a_file_too() {
+    let server = observed();
+    let home = Home::new()
+        .without("AUTHCTL_STORE_KEY")
+        .with("AUTHCTL_STORE_KEY_FILE", "key");
+    let error = home.authctl(["status", "--json"]).run().fails_json(8);
+    assert_eq!(error["error"], "input");
+    home.write("key", format!("{STORE_KEY}\n"));
+    login(&home, server.issuer()).run().succeeds();
+    home.authctl(["token"]).run().succeeds();
+    assert!(kept(&home, "default").is_some());
+}
+
+/// S13: a wrong passphrase opens nothing and harms nothing.
+#[test]
+fn s13_a_wrong_passphrase_is_exit_7_and_the_file_stays() {
+    let server = observed();
+    let home = Home::new()
+        .without("AUTHCTL_STORE_KEY")
+        .with("AUTHCTL_STORE_PASSPHRASE", "correct horse");
+    login(&home, server.issuer()).run().succeeds();
+    let before = std::fs::read(session_file(&home)).expect("a file");
+    for call in [&["token"][..], &["refresh"], &["whoami"]] {
+        let error = home
+            .authctl(call)
+            .args(["--json"])
+            .env("AUTHCTL_STORE_PASSPHRASE", "battery staple")
+            .run()
+            .fails_json(7);
+        assert_eq!(error["error"], "store_wrong_key");
+        assert!(!error.to_string().contains("battery"), "{error}");
+    }
+    // With a key in place of the passphrase it says so.
+    let error = home
+        .authctl(["token", "--json"])
+        .env("AUTHCTL_STORE_KEY", STORE_KEY)
+        .run()
+        .fails_json(7);
+    let hint = error["hint"].as_str().expect("a hint");
+    assert!(hint.contains("AUTHCTL_STORE_PASSPHRASE"), "{hint}");
+    assert_eq!(std::fs::read(session_file(&home)).expect("a file"), before);
+    home.authctl(["token"]).run().succeeds();
+}
+
+/// S13: flipped, cut, another key, another session's.
+#[test]
+fn s13_a_file_that_was_tampered_with_is_exit_7_and_stays() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let path = session_file(&home);
+    let good = std::fs::read(&path).expect("a file");
+    let flip = |place: usize| {
+        let mut octets = good.clone();
+        octets[place] ^= 0x10;
+        octets
+    };
+    let files = [
+        flip(0),
+        flip(good.len() / 2),
+        flip(good.len() - 1),
+        good[..good.len() - 1].to_vec(),
+        good[..10].to_vec(),
+        Vec::new(),
+        [&good[..], b"x"].concat(),
+        vec![0; 3 * 1024 * 1024],
+        b"{\"version\":1}".to_vec(),
+    ];
+    for file in files {
+        std::fs::write(&path, &file).expect("to write");
+        let error = home.authctl(["token", "--json"]).run().fails_json(7);
+        let code = error["error"].as_str().expect("a code");
+        assert!(
+            [
+                "store_tampered",
+                "store_damaged",
+                "store_wrong_key",
+                "store_newer_version"
+            ]
+            .contains(&code),
+            "{error}"
+        );
+        assert_eq!(std::fs::read(&path).expect("a file"), file);
+    }
+    std::fs::write(&path, &good).expect("to write");
+    let error = home
+        .authctl(["token", "--json"])
+        .env("AUTHCTL_STORE_KEY", OTHER_KEY)
+        .run()
+        .fails_json(7);
+    assert_eq!(error["error"], "store_wrong_key");
+    home.authctl(["token"]).run().succeeds();
+
+    // Swapped between two profiles.
+    login(&home, server.issuer())
+        .args(["-p", "work"])
+        .run()
+        .succeeds();
+    let other = std::fs::read_dir(home.sessions())
+        .expect("the store")
+        .map(|entry| entry.expect("a file").path())
+        .find(|found| *found != path && found.extension().is_some_and(|end| end == "session"))
+        .expect("a session");
+    std::fs::copy(&path, &other).expect("to copy");
+    let error = home
+        .authctl(["token", "--json", "-p", "work"])
+        .run()
+        .fails_json(7);
+    assert_eq!(error["error"], "store_swapped");
+}
+
+/// S11: private whatever the umask; nothing in the clear.
+#[cfg(unix)]
+#[test]
+fn s11_files_are_private_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let server = observed();
+    let home = Home::new();
+    let command = login(&home, server.issuer()).into_command();
+    let status = under_shell("umask 000", command).status();
+    assert!(status.expect("a shell").success());
+    let mode = |path: &Path| {
+        let metadata = std::fs::metadata(path).expect("metadata");
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&session_file(&home)), 0o600);
+    assert_eq!(mode(&home.sessions()), 0o700);
+    let octets = std::fs::read(session_file(&home)).expect("a file");
+    for text in ["access_token", "alice", "eyJ"] {
+        let found = octets
+            .windows(text.len())
+            .any(|window| window == text.as_bytes());
+        assert!(!found, "{text} in the clear");
+    }
+}
+
+/// S12: what lies in the file's place is not followed and not harmed.
+#[cfg(unix)]
+#[test]
+fn s12_a_symbolic_link_in_the_files_place_is_exit_7() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let path = session_file(&home);
+    let victim = home.write("victim", "precious");
+    std::fs::remove_file(&path).expect("to remove");
+    std::os::unix::fs::symlink(&victim, &path).expect("a link");
+    let error = home.authctl(["token", "--json"]).run().fails_json(7);
+    assert_eq!(error["error"], "store_unsafe");
+    let error = login(&home, server.issuer())
+        .args(["--json"])
+        .run()
+        .fails_json(7);
+    assert_eq!(error["error"], "store_unsafe");
+    assert_eq!(
+        std::fs::read_to_string(&victim).expect("a file"),
+        "precious"
+    );
+}
+
+/// S19: what a newer authctl wrote is left alone.
+#[test]
+fn s19_a_record_of_a_newer_version_is_exit_7() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let path = session_file(&home);
+    let mut octets = std::fs::read(&path).expect("a file");
+    // The version of the file's form follows its magic.
+    let magic = octets
+        .iter()
+        .position(|octet| *octet < 0x20)
+        .expect("a version");
+    octets[magic] = 0x1f;
+    std::fs::write(&path, &octets).expect("to write");
+    let error = home.authctl(["token", "--json"]).run().fails_json(7);
+    let code = error["error"].as_str().expect("a code");
+    assert!(
+        ["store_newer_version", "store_damaged"].contains(&code),
+        "{error}"
+    );
+    assert_eq!(std::fs::read(&path).expect("a file"), octets);
+}
+
+/// S10: the disk is full when the new session is saved. It is seen before the
+/// password or the refresh token is spent, or the token is still printed.
+#[cfg(unix)]
+#[test]
+fn s10_a_full_disk_loses_nothing() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    expire(&home, "default");
+    let before = std::fs::read(session_file(&home)).expect("a file");
+    server.forget();
+    // No file may grow at all.
+    let full = |call: Call| {
+        let output = under_shell("ulimit -f 0; trap '' XFSZ", call.into_command())
+            .output()
+            .expect("a shell");
+        crate::harness::Done(output)
+    };
+    let error = full(home.authctl(["refresh", "--json"])).fails_json(7);
+    assert_eq!(error["error"], "store_io", "{error}");
+    assert_eq!(server.count("POST /token 200"), 0, "nothing was spent");
+    let error = full(login(&home, server.issuer()).args(["--json"])).fails_json(7);
+    assert_eq!(error["error"], "store_io", "{error}");
+    assert_eq!(server.count("POST /token 200"), 0, "nothing was spent");
+    assert_eq!(std::fs::read(session_file(&home)).expect("a file"), before);
+    let left: Vec<_> = std::fs::read_dir(home.sessions())
+        .expect("the store")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| {
+            path.extension()
+                .is_none_or(|end| end != "session" && end != "lock")
+        })
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    home.authctl(["refresh"]).run().succeeds();
+}
+
+/// S10: seen only after the server has rotated: `token` prints the new token,
+/// says that it was not kept, and exits with 0; `refresh` exits with 7.
+#[cfg(unix)]
+#[test]
+fn s10_a_token_that_could_not_be_kept_is_still_printed() {
+    use crate::fake::{Fake, json};
+
+    let signed_in = |home: &Home| {
+        let sessions = home.sessions();
+        let kept = home.path().join("kept");
+        // While it answers the refresh, the store's folder goes away.
+        let server = Fake::new(move |request| {
+            if request.body.contains("grant_type=refresh_token") {
+                std::fs::rename(&sessions, &kept).expect("to move");
+                std::fs::write(&sessions, "no folder").expect("to write");
+                return json(
+                    200,
+                    r#"{"access_token":"at-1","token_type":"Bearer","refresh_token":"rt-1","expires_in":3600}"#,
+                );
+            }
+            match request.what.as_str() {
+                "POST /token" => json(
+                    200,
+                    r#"{"access_token":"at-0","token_type":"Bearer","refresh_token":"rt-0","expires_in":3600}"#,
+                ),
+                _ => json(
+                    200,
+                    &format!(
+                        r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
+                        request.host
+                    ),
+                ),
+            }
+        });
+        home.authctl(["login", "-q", "--issuer", &server.issuer()])
+            .args(["--client-id", "c", "--username", "u"])
+            .env("AUTHCTL_PASSWORD", "p")
+            .run()
+            .succeeds();
+        change_kept(home, "default", |record| {
+            for token in &mut record.tokens {
+                token.expires_at = Some(authctl::core::time::Timestamp(1));
+            }
+        });
+        server
+    };
+    let home = Home::new();
+    let _server = signed_in(&home);
+    let (token, stderr) = home.authctl(["token"]).run().succeeds_saying();
+    assert_eq!(token, "at-1");
+    assert!(
+        stderr.starts_with("warning: the new token could not be kept: "),
+        "{stderr}"
+    );
+    let home = Home::new();
+    let _server = signed_in(&home);
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(7);
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.contains("was renewed but could not be kept"),
+        "{message}"
+    );
+    let hint = error["hint"].as_str().expect("a hint");
+    assert!(hint.contains("authctl login"), "{hint}");
+}
+
+/// A home that is a file can hold no folder, whoever runs this.
+#[test]
+fn a_home_that_cannot_be_written_is_exit_7_before_anything_is_spent() {
+    let server = observed();
+    let home = Home::new();
+    let blocked = home.write("blocked", "");
+    let error = login(&home, server.issuer())
+        .args(["--json"])
+        .env("HOME", &blocked)
+        .env("AUTHCTL_CONFIG", home.path().join("config.toml"))
+        .run()
+        .fails_json(7);
+    assert_eq!(error["error"], "store_io", "{error}");
+    assert_eq!(server.count("POST /token 200"), 0);
+    // A client's token needs no store.
+    let (token, stderr) = home
+        .authctl(["token", "--client", "--client-id", "service"])
+        .args(["--issuer", server.issuer(), "--store", "none"])
+        .env("HOME", &blocked)
+        .env("AUTHCTL_CONFIG", home.path().join("config.toml"))
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        .run()
+        .succeeds_saying();
+    assert!(!token.is_empty());
+    assert_eq!(stderr, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_home_is_exit_7_and_the_session_stays_readable() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let sessions = home.sessions();
+    let set = |mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&sessions, permissions).expect("to change the mode");
+    };
+    set(0o500);
+    let may_write_all_the_same = std::fs::write(sessions.join("probe"), "").is_ok();
+    let token = home.authctl(["token"]).run().code_is(0);
+    assert!(!token.stdout().is_empty());
+    if !may_write_all_the_same {
+        expire_elsewhere(&home);
+        set(0o500);
+        server.forget();
+        let error = home.authctl(["token", "--json"]).run().fails_json(7);
+        assert_eq!(error["error"], "store_io", "{error}");
+        assert_eq!(server.count("POST /token 200"), 0, "nothing was spent");
+    }
+    set(0o700);
+
+    fn expire_elsewhere(home: &Home) {
+        let permissions = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(home.sessions(), permissions).expect("to change the mode");
+        expire(home, "default");
+    }
+}
+
+/// S15: no D-Bus at all. `keychain` is exit 7; `auto` falls to what was
+/// configured and says why.
+#[cfg(target_os = "linux")]
+#[test]
+fn s15_without_a_bus_the_keychain_is_exit_7_and_auto_says_why() {
+    let server = observed();
+    let home = Home::new()
+        .without("AUTHCTL_STORE")
+        .with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .with("XDG_RUNTIME_DIR", "/nonexistent");
+    let start = std::time::Instant::now();
+    let error = home
+        .authctl(["status", "--json", "--store", "keychain"])
+        .run()
+        .fails_json(7);
+    assert!(
+        error["error"]
+            .as_str()
+            .expect("a code")
+            .starts_with("keychain")
+    );
+    // A key for files is given: auto takes them, and says why.
+    login(&home, server.issuer()).run().succeeds();
+    let text = home.authctl(["status"]).run().succeeds();
+    let last = text.lines().last().expect("a line");
+    assert!(
+        last.starts_with("store file: the keychain cannot be used ("),
+        "{last}"
+    );
+    // None is given: login is exit 7, a client's token goes on uncached.
+    let error = login(&home, server.issuer())
+        .args(["--json", "-p", "x"])
+        .env_remove("AUTHCTL_STORE_KEY")
+        .run()
+        .fails_json(7);
+    assert_eq!(error["error"], "store_none");
+    home.authctl(["token", "--client", "--client-id", "service"])
+        .args(["--issuer", server.issuer(), "-p", "default"])
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        .env_remove("AUTHCTL_STORE_KEY")
+        .run()
+        .code_is(0);
+    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
+}
+
+/// S16: with the file store nothing speaks to the bus.
+#[cfg(target_os = "linux")]
+#[test]
+fn s16_the_file_store_touches_no_bus() {
+    let server = observed();
+    let home = Home::new();
+    let socket = home.path().join("bus");
+    let bus = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    bus.set_nonblocking(true).expect("no blocking");
+    let address = format!("unix:path={}", socket.display());
+    login(&home, server.issuer())
+        .env("DBUS_SESSION_BUS_ADDRESS", &address)
+        .run()
+        .succeeds();
+    home.authctl(["token"])
+        .env("DBUS_SESSION_BUS_ADDRESS", &address)
+        .run()
+        .succeeds();
+    home.authctl(["token", "--client", "--client-id", "service"])
+        .args(["--issuer", server.issuer(), "--store", "none"])
+        .env("DBUS_SESSION_BUS_ADDRESS", &address)
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        .run()
+        .succeeds();
+    assert_eq!(
+        bus.accept().map(|_| ()).map_err(|error| error.kind()),
+        Err(std::io::ErrorKind::WouldBlock)
+    );
+}
+
+#[test]
+fn an_unknown_store_is_a_wrong_command_line() {
+    let error = Home::new()
+        .authctl(["status", "--json", "--store", "chest"])
+        .run()
+        .fails_json(2);
+    assert_eq!(error["error"], "bad_setting");
+    let error = Home::new()
+        .authctl(["status", "--json"])
+        .env("AUTHCTL_STORE", "chest")
+        .run()
+        .fails_json(8);
+    assert_eq!(error["error"], "bad_setting");
+}
+
+/// Runs a command below a shell that sets something first.
+#[cfg(unix)]
+fn under_shell(setting: &str, command: std::process::Command) -> std::process::Command {
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(format!("{setting}; exec \"$@\""))
+        .arg("sh")
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    shell
+}
