@@ -66,6 +66,35 @@ fn every_command_line_is_one_that_the_program_takes() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Flags that the text names between backticks are known to some command.
+#[test]
+fn every_flag_in_the_text_is_one_of_the_program() {
+    // Those of cargo, in the section on packaging.
+    const OTHERS: [&str; 2] = ["--path", "--manifest-path"];
+    let mut helps = Helps::default();
+    let mut known = String::new();
+    for words in command_lines(README).into_iter().chain([Vec::new()]) {
+        let names = words.iter().take_while(|word| !word.starts_with('-'));
+        let mut path: Vec<String> = names.cloned().collect();
+        while helps.of(&path).is_none() {
+            path.pop();
+        }
+        known.push_str(helps.of(&path).unwrap());
+    }
+    let known: BTreeSet<&str> = known
+        .split(|c: char| c != '-' && !c.is_ascii_alphanumeric())
+        .collect();
+    let prose = README.split("\n```").step_by(2);
+    let unknown: BTreeSet<&str> = prose
+        .flat_map(|text| text.split('`').skip(1).step_by(2))
+        .filter(|code| !code.starts_with("cargo "))
+        .flat_map(str::split_whitespace)
+        .filter(|word| word.starts_with("--") && word.len() > 2)
+        .filter(|word| !known.contains(word) && !OTHERS.contains(word))
+        .collect();
+    assert_eq!(unknown, BTreeSet::new());
+}
+
 #[test]
 fn every_command_is_shown() {
     let mut helps = Helps::default();
