@@ -263,13 +263,33 @@ impl Context {
             return Ok(Some(FileKey::parse(key.as_encoded_bytes())?));
         }
         if let Some(path) = self.env.raw("AUTHCTL_STORE_KEY_FILE") {
-            let content = read_file(Path::new(&path))?;
+            let path = Path::new(&path);
+            let content = read_file(path)?;
+            self.warn_of_loose_key(path);
             return Ok(Some(FileKey::parse(content.expose())?));
         }
         Ok(self
             .env
             .text("AUTHCTL_STORE_PASSPHRASE")?
             .map(|passphrase| FileKey::Passphrase(Secret::new(passphrase))))
+    }
+
+    /// Says that a key file can be read by others. It is used all the same:
+    /// where secrets are mounted, their modes are not the user's to choose.
+    fn warn_of_loose_key(&self, path: &Path) {
+        #[cfg(unix)]
+        if let Ok(found) = std::fs::metadata(path) {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions());
+            if mode & 0o077 != 0 {
+                self.render.warning(&format!(
+                    "the key file `{}` can be read by others (mode {:03o}); use 600",
+                    path.display(),
+                    mode & 0o777
+                ));
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = path;
     }
 
     /// Says something once for each subject, as far as it can be remembered;

@@ -1,12 +1,14 @@
 //! `authctl decode`: what a JWT says of itself, without verification.
 
 use authctl::core::error::Error;
-use authctl::core::jose::jwt::{self, UnverifiedJwt};
-use authctl::core::jose::{self, Warning, jws, lint};
+use authctl::core::jose::{self, jws, jwt, lint};
 use authctl::core::time::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::context::Context;
+use super::raw_json::raw_json;
 use super::render::{NOT_VERIFIED, decoded_text};
 use super::token_input::TokenInput;
 
@@ -38,16 +40,30 @@ enum Format {
     Claims,
 }
 
+/// The parts of the token as they stand there; no claims where they are
+/// encrypted.
+#[derive(Serialize)]
+struct Decoded {
+    header: Box<RawValue>,
+    claims: Option<Box<RawValue>>,
+    encrypted: bool,
+    signature_verified: bool,
+    expires_at: Option<String>,
+    warnings: Value,
+}
+
 /// Shows the token.
 pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
     let octets = args.token.octets()?;
-    let token = jwt::decode(jws::trim_input(octets.expose())?)?;
+    let text = jws::trim_input(octets.expose())?;
+    let token = jwt::decode(text)?;
     let now = cx.now();
     let format = match args.output {
         Some(format) => format,
         None if cx.json => Format::Json,
         None => Format::Human,
     };
+    let encrypted = token.claims().is_none();
     match format {
         Format::Human => {
             let warnings = lint(&token, now);
@@ -55,27 +71,23 @@ pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
                 .text(&decoded_text(&cx.render, &token, &warnings, now))
         }
         Format::Json => {
+            let decoded = Decoded {
+                header: raw_json(text, 0)?,
+                claims: (!encrypted).then(|| raw_json(text, 1)).transpose()?,
+                encrypted,
+                signature_verified: false,
+                expires_at: token.times().expires_at.and_then(Timestamp::to_rfc3339),
+                warnings: super::warnings_json(&lint(&token, now)),
+            };
             cx.render.warning(NOT_VERIFIED);
-            cx.render.json(&as_json(&token, &lint(&token, now)))
+            cx.render.json(&decoded)
+        }
+        Format::Claims if encrypted => {
+            Err(jose::Error::refused("encrypted", "its claims are encrypted (a JWE)").into())
         }
         Format::Claims => {
-            let claims = token.claims().ok_or_else(|| {
-                jose::Error::refused("encrypted", "its claims are encrypted (a JWE)")
-            })?;
             cx.render.warning(NOT_VERIFIED);
-            cx.render.json(&Value::Object(claims.clone()))
+            cx.render.json(&raw_json(text, 1)?)
         }
     }
-}
-
-/// The parts of the token; `claims` is null where they are encrypted.
-fn as_json(token: &UnverifiedJwt, warnings: &[Warning]) -> Value {
-    json!({
-        "header": token.header,
-        "claims": token.claims(),
-        "encrypted": token.claims().is_none(),
-        "signature_verified": false,
-        "expires_at": token.times().expires_at.and_then(Timestamp::to_rfc3339),
-        "warnings": super::warnings_json(warnings),
-    })
 }

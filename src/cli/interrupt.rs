@@ -28,13 +28,14 @@ static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags {
     held: AtomicUsize::new(0),
 });
 
-/// Makes Ctrl-C and SIGTERM end the process with 130: the first unless it is
-/// held off, the second in any case. Called before anything that may wait; a
-/// command that only computes does without.
+/// Makes Ctrl-C, SIGTERM and SIGHUP end the process with 130: the first unless
+/// it is held off, the second in any case. Called before anything that may
+/// wait; a command that only computes does without.
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        for signal in [SIGINT, SIGTERM] {
+        outlive_size_limits();
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hangup()) {
             // Registering fails for signals that cannot be caught alone.
             let exit = i32::from(Exit::Interrupted as u8);
             let _ = signal_hook::flag::register_conditional_shutdown(
@@ -51,6 +52,34 @@ pub fn install() {
             let _ = signal_hook::flag::register(signal, Arc::clone(&FLAGS.asked));
         }
     });
+}
+
+/// Makes a write beyond a file-size limit fail, as on a full disk, instead of
+/// ending the process.
+#[cfg(unix)]
+fn outlive_size_limits() {
+    let signal = rustix::process::Signal::XFSZ.as_raw();
+    let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));
+}
+
+#[cfg(not(unix))]
+fn outlive_size_limits() {}
+
+/// SIGHUP, unless it is ignored as `nohup` has it: then it must stay so.
+#[cfg(unix)]
+fn hangup() -> Option<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
+    let signal = signal_hook::consts::SIGHUP;
+    (ignored >> (signal - 1) & 1 == 0).then_some(signal)
+}
+
+#[cfg(not(unix))]
+fn hangup() -> Option<i32> {
+    None
 }
 
 /// While one of these lives, Ctrl-C is remembered and takes effect when the

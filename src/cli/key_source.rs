@@ -8,7 +8,7 @@ use authctl::core::connection::Connection;
 use authctl::core::documents::{Freshness, Origin};
 use authctl::core::error::Error;
 use authctl::core::jose::{self, KeyError, Keys};
-use authctl::core::oauth::Endpoints;
+use authctl::core::oauth::{self, Endpoints};
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::uri::HttpsUrl;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
@@ -114,7 +114,9 @@ impl KeySource<'_> {
                         if issuer.is_none() && settings.get(Setting::JwksUri).is_none() {
                             return Err(no_keys());
                         }
-                        let url = connection.endpoint(Endpoints::jwks_uri)?;
+                        let url = connection
+                            .endpoint(Endpoints::jwks_uri)
+                            .map_err(named_here)?;
                         let issuer = issuer.as_ref().map(HttpsUrl::as_str);
                         self.fetch(connection, &url, |keys| judge(keys, issuer))
                     })
@@ -135,6 +137,17 @@ impl KeySource<'_> {
             self.cx.render.warning(&loaded.origin.to_string());
         }
         Ok((loaded.document, url.without_query().to_owned()))
+    }
+}
+
+/// Says how keys are named to this command, where the server names none.
+fn named_here(error: Error) -> Error {
+    match error.root() {
+        Error::OAuth(oauth::Error::NoEndpoint { .. }) => error.during_with_hint(
+            "cannot find the keys of the server",
+            "name them with --jwks, --key or --secret",
+        ),
+        _ => error,
     }
 }
 

@@ -94,14 +94,13 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
     if let (Some(prefix), false) = (prefix.filter(|prefix| is_whole(prefix)), args.force) {
         file_set::refuse_existing(paths(prefix, secret).iter().map(PathBuf::as_path))?;
     }
-    let passphrase = args.passphrase(cx)?;
-
     // RSA takes a while.
     interrupt::install();
     let mut key = SigningKey::generate(args.alg, args.bits)?;
     if let Some(kid) = &args.kid {
         key = key.with_kid(kid);
     }
+    let passphrase = args.passphrase(cx)?;
     if to_stdout {
         return print_private(cx, &key, format, passphrase.as_ref());
     }
@@ -141,6 +140,12 @@ impl KeygenArgs {
         };
         let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
         let passphrase = cx.secret(reference, "Passphrase for the key", instead)?;
+        if passphrase.expose().is_empty() {
+            return Err(Error::usage(
+                "an empty passphrase protects nothing",
+                "type one, or leave out --passphrase",
+            ));
+        }
         // What was mistyped unseen would be lost with the key.
         if *reference == SecretRef::Prompt
             && !cx

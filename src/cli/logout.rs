@@ -2,8 +2,8 @@
 
 use authctl::core::config::{Layer, Setting, Settings, Value};
 use authctl::core::documents::Freshness;
-use authctl::core::error::{Error, Exit, Report as _};
-use authctl::core::session::{Ended, Untold};
+use authctl::core::error::Error;
+use authctl::core::session::Untold;
 use authctl::core::store::{Key, Opened};
 use serde_json::json;
 
@@ -36,6 +36,9 @@ pub struct LogoutArgs {
 
 /// Signs out.
 pub fn run(cx: &Context, args: &LogoutArgs) -> Result<(), Error> {
+    if args.all {
+        forget_client_tokens(cx)?;
+    }
     let profiles = if args.all {
         profiles_with_sessions(cx)?
     } else {
@@ -71,19 +74,21 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
         }
         Ok(ended)
     })?;
-    if !ended.was_kept {
+    let was_kept = ended.was_kept;
+    let revoked = was_kept && ended.untold.is_none();
+    if !was_kept {
         // Then at least the profile must be there.
         cx.settings(Layer::new())?;
     }
-    told(cx, profile, &ended)?;
+    told(cx, profile, ended.untold)?;
     if args.output.is_json(cx) {
         return cx.render.json(&json!({
             "profile": profile,
-            "was_signed_in": ended.was_kept,
-            "revoked": ended.was_kept && ended.untold.is_none(),
+            "was_signed_in": was_kept,
+            "revoked": revoked,
         }));
     }
-    if ended.was_kept {
+    if was_kept {
         cx.render
             .text(&format!("Signed out of profile {}", escape(profile)))
     } else {
@@ -118,8 +123,12 @@ fn with_its_server(
 }
 
 /// Says what the server does not know.
-pub fn told(cx: &Context, profile: &str, ended: &Ended) -> Result<(), Error> {
-    match &ended.untold {
+///
+/// # Errors
+///
+/// Why it could not be told.
+pub fn told(cx: &Context, profile: &str, untold: Option<Untold>) -> Result<(), Error> {
+    match untold {
         None => Ok(()),
         Some(Untold::NoEndpoint) => {
             cx.render.note(
@@ -127,13 +136,7 @@ pub fn told(cx: &Context, profile: &str, ended: &Ended) -> Result<(), Error> {
             );
             Ok(())
         }
-        Some(Untold::Failed(error)) if error.exit() == Exit::Store => {
-            cx.render.warning(&format!(
-                "what was kept could not be read ({error}), so the server was not told; its tokens live there until they expire"
-            ));
-            Ok(())
-        }
-        Some(Untold::Failed(error)) => Err(clone_of(error).during_with_hint(
+        Some(Untold::Failed(error)) => Err(error.during_with_hint(
             format!(
                 "the session of profile `{profile}` is forgotten here, but the server was not told"
             ),
@@ -142,12 +145,22 @@ pub fn told(cx: &Context, profile: &str, ended: &Ended) -> Result<(), Error> {
     }
 }
 
-/// Errors hold I/O errors, which cannot be cloned; what is told of one can.
-fn clone_of(error: &Error) -> Error {
-    match error.root() {
-        Error::Http(error) => Error::Http(error.clone()),
-        Error::OAuth(error) => Error::OAuth(error.clone()),
-        Error::Config(error) => Error::Config(error.clone()),
-        other => Error::Internal(other.to_string()),
+/// Forgets the tokens that clients got for themselves.
+fn forget_client_tokens(cx: &Context) -> Result<(), Error> {
+    let settings = cx.settings(Layer::new())?;
+    let opened = cx.open_store(&settings)?;
+    let wait = cx.timeout(&settings)?;
+    let mut forgotten = 0;
+    for key in opened.store.list()? {
+        if key.profile().is_none() {
+            let _lock = opened.store.lock(&key, wait, &mut |_| {})?;
+            forgotten += usize::from(opened.store.remove(&key)?);
+        }
     }
+    if forgotten > 0 {
+        cx.render.note(&format!(
+            "forgot {forgotten} cached tokens of clients; at their servers they live until they expire"
+        ));
+    }
+    Ok(())
 }

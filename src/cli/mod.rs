@@ -19,6 +19,7 @@ mod man;
 mod output;
 mod profile;
 mod prompt;
+mod raw_json;
 mod refresh;
 mod remote;
 mod render;
@@ -74,7 +75,7 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// Use this profile [env: AUTHCTL_PROFILE]
-    #[arg(short, long, global = true, value_name = "NAME")]
+    #[arg(short, long, global = true, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub profile: Option<String>,
 
     /// Read this configuration file; with `serve`, the server's
@@ -186,7 +187,7 @@ pub enum Command {
 
 /// Runs the command line that this process was given.
 pub fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let arguments = output_last(std::env::args_os().collect());
     let json = asks_for_json(&arguments);
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
@@ -253,6 +254,42 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
     }
 }
 
+/// Moves an `-o FORMAT` that stands before the command behind it. It may stand
+/// in either place, as all that is global, but each command has formats of its
+/// own.
+fn output_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    const WITH_VALUE: [&str; 9] = [
+        "-p",
+        "--profile",
+        "--config",
+        "--store",
+        "--color",
+        "--timeout",
+        "--cacert",
+        "--cert",
+        "--cert-key",
+    ];
+    let mut at = 1;
+    let mut moved = Vec::new();
+    while let Some(argument) = arguments.get(at).and_then(|argument| argument.to_str()) {
+        let with_next = at + 2 <= arguments.len();
+        match argument {
+            "-o" | "--output" if with_next => moved.extend(arguments.drain(at..at + 2)),
+            _ if argument.starts_with("--output=") => moved.push(arguments.remove(at)),
+            _ if argument.starts_with("-o") => moved.push(arguments.remove(at)),
+            _ if WITH_VALUE.contains(&argument) => at += 2,
+            _ if argument.starts_with('-') && argument != "--" => at += 1,
+            _ => break,
+        }
+    }
+    if !moved.is_empty() {
+        let end = arguments.iter().position(|argument| argument == "--");
+        let end = end.unwrap_or(arguments.len());
+        arguments.splice(end..end, moved);
+    }
+    arguments
+}
+
 /// Says whether errors are to be JSON. It is read off the bare arguments,
 /// since it also bears on errors of the command line itself.
 fn asks_for_json(arguments: &[OsString]) -> bool {
@@ -311,6 +348,24 @@ mod tests {
             let own = built.find_subcommand(command.get_name()).and_then(about);
             assert!(own.is_some(), "{}", command.get_name());
             assert_eq!(about(command), own, "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn an_output_format_may_stand_before_the_command() {
+        for (typed, read) in [
+            ("a -o json token --client", "a token --client -o json"),
+            (
+                "a -q -p x --output=json token",
+                "a -q -p x token --output=json",
+            ),
+            ("a -ojson serve -- x -o y", "a serve -ojson -- x -o y"),
+            ("a token -o json", "a token -o json"),
+            ("a -o", "a -o"),
+            ("a", "a"),
+        ] {
+            let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+            assert_eq!(output_last(words(typed)), words(read));
         }
     }
 

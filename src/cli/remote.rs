@@ -22,6 +22,25 @@ use super::secrets::read_file;
 /// may have begun a whole one just before.
 const LOCK_GRACE: Duration = Duration::from_secs(10);
 
+/// Takes a file of certificates as it is, if there is any in it.
+fn certificates(file: &SecretBytes, settings: &Settings) -> Result<Vec<u8>, Error> {
+    let mark = b"-----BEGIN CERTIFICATE-----";
+    if file
+        .expose()
+        .windows(mark.len())
+        .any(|octets| octets == mark)
+    {
+        return Ok(file.expose().to_vec());
+    }
+    let path = settings
+        .text(Setting::Cacert)
+        .map_or("", |found| found.value);
+    Err(Error::input(
+        format!("`{path}` holds no certificate"),
+        "`--cacert` takes certificates in PEM, each beginning with -----BEGIN CERTIFICATE-----",
+    ))
+}
+
 impl SecretSource for Context {
     fn read(&self, reference: &SecretRef, label: &str, instead: &str) -> Result<Secret, Error> {
         self.secret(reference, label, instead)
@@ -167,7 +186,9 @@ impl Context {
         };
         Ok(Options {
             timeout: self.timeout(settings)?,
-            ca_bundle: file(Setting::Cacert)?.map(|octets| octets.expose().to_vec()),
+            ca_bundle: file(Setting::Cacert)?
+                .map(|octets| certificates(&octets, settings))
+                .transpose()?,
             identity,
             user_agent: concat!("authctl/", env!("CARGO_PKG_VERSION")).into(),
         })

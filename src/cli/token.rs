@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
-use authctl::core::session::{Ask, Sessions, Token};
+use authctl::core::session::{Ask, Sessions, Token, TokenSource};
 use authctl::core::time::{Timestamp, parse_span};
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
     if let Some(error) = &token.unsaved {
         cx.render
             .warning(&format!("the new token could not be kept: {error}"));
-    } else if !token.cached.lives(now, args.min_ttl) {
+    } else if token.source != TokenSource::Cache && !token.cached.lives(now, args.min_ttl) {
         cx.render
             .warning("the token lives shorter than `--min-ttl`; the server gives no longer one");
     }

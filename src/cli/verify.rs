@@ -9,10 +9,13 @@ use authctl::core::jose::jwt::{self, Rules};
 use authctl::core::jose::{Algorithm, base64url, jws};
 use authctl::core::secret::SecretBytes;
 use authctl::core::time::{Timestamp, parse_span};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::key_source::{KeySource, KeySourceArgs};
+use super::raw_json::raw_json;
 use super::render::verified_text;
 use super::secrets::read_file;
 use super::token_input::TokenInput;
@@ -137,6 +140,17 @@ enum Format {
     Claims,
 }
 
+/// A good token, its parts as they stand there.
+#[derive(Serialize)]
+struct Verdict {
+    valid: bool,
+    header: Box<RawValue>,
+    claims: Box<RawValue>,
+    key: Value,
+    expires_at: Option<String>,
+    warnings: Value,
+}
+
 /// Verifies the token and shows it.
 pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     if args.token.is_stdin() && args.source.takes_stdin() {
@@ -163,15 +177,15 @@ pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
             cx.render
                 .text(&verified_text(&cx.render, &verified, &by, now))
         }
-        Format::Claims => cx.render.json(&Value::Object(verified.claims)),
-        Format::Json => cx.render.json(&json!({
-            "valid": true,
-            "header": verified.header,
-            "claims": verified.claims,
-            "key": key(verified.algorithm, verified.kid.as_deref(), &keys),
-            "expires_at": verified.date("exp").and_then(Timestamp::to_rfc3339),
-            "warnings": super::warnings_json(&verified.warnings),
-        })),
+        Format::Claims => cx.render.json(&raw_json(token, 1)?),
+        Format::Json => cx.render.json(&Verdict {
+            valid: true,
+            header: raw_json(token, 0)?,
+            claims: raw_json(token, 1)?,
+            key: key(verified.algorithm, verified.kid.as_deref(), &keys),
+            expires_at: verified.date("exp").and_then(Timestamp::to_rfc3339),
+            warnings: super::warnings_json(&verified.warnings),
+        }),
     }
 }
 

@@ -230,10 +230,13 @@ impl<'a> Connection<'a> {
         Ok(ClientAuth::new(method, client_id, secret.cloned())?)
     }
 
-    /// Returns the metadata unless the server is known by its endpoints alone;
-    /// with an explicit token endpoint nothing is fetched only to learn how to
-    /// authenticate.
-    fn metadata_if_needed(&self) -> Result<Option<&Metadata>, Error> {
+    /// Returns the metadata unless the server is known by its endpoints: with
+    /// an explicit token endpoint nothing is fetched only to learn more of it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::metadata`].
+    pub fn metadata_if_needed(&self) -> Result<Option<&Metadata>, Error> {
         if self.settings.url(Setting::TokenEndpoint)?.is_some() {
             return Ok(self.metadata.get().and_then(Option::as_ref));
         }

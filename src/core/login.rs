@@ -21,7 +21,7 @@ const DEFAULT_SCOPE: [&str; 4] = ["openid", "profile", "email", "offline_access"
 /// Those of [`Connection::metadata`].
 pub fn offers_password(connection: &Connection<'_>) -> Result<bool, Error> {
     Ok(connection
-        .metadata()?
+        .metadata_if_needed()?
         .is_some_and(|metadata| metadata.supports_grant("password")))
 }
 
@@ -50,6 +50,11 @@ pub fn by_password(
     let response = connection.send(&request)?;
     let tokens = process_token_response(&request, &response)?;
     let id_token = identity::verify(connection, &tokens, &response, None)?;
+    if tokens.id_token.is_some() && id_token.is_none() {
+        sessions
+            .listener
+            .note("an ID Token came, but without an issuer it cannot be verified; it is not kept");
+    }
     let now = connection.clock().now();
     let mut record = Record::new(connection.server_name()?, connection.client_id()?, now);
     record.username = Some(username.to_owned());
@@ -76,7 +81,7 @@ fn keep(sessions: &Sessions<'_>, record: &Record) -> Result<(), Error> {
 fn with_default_scope(connection: &Connection<'_>) -> Result<Parameters, Error> {
     let mut parameters = connection.parameters()?;
     if parameters.scope.is_empty()
-        && let Some(metadata) = connection.metadata()?
+        && let Some(metadata) = connection.metadata_if_needed()?
         && let Some(supported) = metadata.strings("scopes_supported")
     {
         let tokens = DEFAULT_SCOPE

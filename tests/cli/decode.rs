@@ -417,6 +417,24 @@ fn p4_json_in_a_pipe_has_the_exact_values() {
     }
 }
 
+#[test]
+fn p4_numbers_of_any_length_stay_what_they_are() {
+    let home = Home::new();
+    let claims = r#"{"n":123456789012345678901234567890,"f":0.10000000000000000001}"#;
+    let spaced = claims.replace(':', " : ").replace(',', ",\n ");
+    let token = unsigned("{ \"alg\" : \"EdDSA\" }", spaced, &[1; 64]);
+    home.authctl(["decode", "-o", "claims", &token])
+        .stdout(format!("{claims}\n"))
+        .stderr(SAID)
+        .check();
+    home.authctl(["decode", "-o", "json", &token])
+        .stdout_has(format!(
+            r#"{{"header":{{"alg":"EdDSA"}},"claims":{claims},"#
+        ))
+        .stderr(SAID)
+        .check();
+}
+
 /// P1 on a terminal: no format lets a control sequence of the token through.
 #[cfg(unix)]
 #[test]

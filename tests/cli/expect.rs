@@ -7,9 +7,6 @@
 //! home.authctl(["decode", "x"]).code(3).stderr_has("malformed").check();
 //! ```
 
-#[cfg(unix)]
-use std::{process::Stdio, time::Duration};
-
 use serde_json::Value;
 
 use crate::harness::{Call, Done};
@@ -84,18 +81,9 @@ impl Call {
     /// undone.
     #[cfg(unix)]
     pub fn on_terminal(self) -> String {
-        use expectrl::{Eof, Expect as _};
-        let mut command = self.env("NO_COLOR", "1").into_command();
-        command
-            .stdin(Stdio::inherit())
-            .stdout(Stdio::inherit())
-            .stderr(Stdio::inherit());
-        let mut session = expectrl::Session::spawn(command).unwrap();
-        session.set_expect_timeout(Some(Duration::from_secs(20)));
-        let seen = session.expect(Eof).unwrap();
-        String::from_utf8(seen.as_bytes().to_vec())
-            .unwrap()
-            .replace("\r\n", "\n")
+        use crate::prompts::{on_a_terminal, to_the_end};
+        let (seen, _) = to_the_end(&mut on_a_terminal(self.env("NO_COLOR", "1")));
+        seen.replace("\r\n", "\n")
     }
 
     /// Makes the call, which fails under `--json`, and returns its error.

@@ -444,6 +444,42 @@ fn a_passphrase_encrypts_the_private_key() {
     const { assert!(pem::ITERATIONS >= 600_000) };
 }
 
+#[cfg(unix)]
+#[test]
+fn a_passphrase_is_asked_for_twice_and_not_shown() {
+    use crate::prompts::{on_a_terminal, to_the_end};
+    use expectrl::Expect as _;
+    let home = Home::new();
+    for (first, second, code, said) in [
+        ("correct horse", "correct horse", 0, "private key  k.pem"),
+        (
+            "correct horse",
+            "correct house",
+            2,
+            "the two passphrases differ",
+        ),
+        ("", "", 2, "an empty passphrase protects nothing"),
+    ] {
+        let call = home.authctl(["keygen", "--out", "k", "--force", "--passphrase"]);
+        let mut session = on_a_terminal(call.env("NO_COLOR", "1"));
+        session.expect("Passphrase for the key: ").unwrap();
+        session.send_line(first).unwrap();
+        if !first.is_empty() {
+            session.expect("The passphrase again: ").unwrap();
+            session.send_line(second).unwrap();
+        }
+        let (text, ended) = to_the_end(&mut session);
+        assert_eq!(ended, code, "{text}");
+        assert!(text.contains(said), "{text}");
+        assert!(!text.contains("correct"), "{text}");
+    }
+    signs(
+        home.read("k.pem").as_bytes(),
+        home.read("k.pub.pem").as_bytes(),
+        Some(&Secret::new("correct horse")),
+    );
+}
+
 #[test]
 fn what_cannot_be_made_is_a_usage_error_and_leaves_nothing() {
     let home = Home::new();

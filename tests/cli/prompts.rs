@@ -15,7 +15,7 @@ fn login(home: &Home, issuer: &str) -> Call {
 }
 
 /// Starts a call with a terminal of its own for all three streams.
-fn on_a_terminal(call: Call) -> expectrl::session::OsSession {
+pub fn on_a_terminal(call: Call) -> expectrl::session::OsSession {
     let call = call.into_command();
     // The streams of the harness would take the place of the terminal.
     let mut command = std::process::Command::new(call.get_program());
@@ -41,7 +41,7 @@ fn spawn(
 }
 
 /// Reads to the end and returns what was shown and the exit code.
-fn to_the_end(session: &mut expectrl::session::OsSession) -> (String, i32) {
+pub fn to_the_end(session: &mut expectrl::session::OsSession) -> (String, i32) {
     let found = session.expect(expectrl::Eof).expect("an end");
     let text = String::from_utf8_lossy(found.as_bytes()).into_owned();
     match session.get_process().wait().expect("it ends") {

@@ -5,6 +5,7 @@ use authctl::server::Running;
 use serde_json::json;
 
 use crate::bench::refused;
+use crate::fake::{Answer, Fake, json as json_answer};
 use crate::harness::{Call, Home, server_with};
 use crate::key_server::KeyServer;
 use crate::tokens::{NOW, claims, jwks, key, sign};
@@ -291,4 +292,48 @@ fn an_issuer_that_is_only_compared_need_not_be_a_url() {
         .arg(sign(&key, json!({}), claims))
         .stdout_has("verified: ES256")
         .check();
+}
+
+/// A server whose metadata has these members beside its issuer.
+fn with_metadata(members: &'static str) -> Fake {
+    Fake::new(move |request| {
+        let issuer = format!("http://{}", request.host);
+        json_answer(200, &format!(r#"{{"issuer":"{issuer}"{members}}}"#))
+    })
+}
+
+#[test]
+fn j51_keys_that_metadata_puts_in_the_open_are_not_fetched() {
+    let token = sign(&key("ES256"), json!({}), claims());
+    let server = with_metadata(r#","jwks_uri":"http://as.example/jwks""#);
+    Home::new()
+        .authctl(["verify", "--issuer", &server.issuer(), &token])
+        .code(5)
+        .stderr_has("http is allowed on loopback only")
+        .check();
+    let server = with_metadata("");
+    Home::new()
+        .authctl(["verify", "--issuer", &server.issuer(), &token])
+        .code(8)
+        .stderr(
+            "\
+error: cannot find the keys of the server
+  why: no jwks_uri is known
+ hint: name them with --jwks, --key or --secret
+",
+        )
+        .check();
+}
+
+#[test]
+fn j51_a_server_that_never_answers_is_given_up_in_time() {
+    let server = Fake::new(|_| Answer::Never);
+    let started = std::time::Instant::now();
+    Home::new()
+        .authctl(["verify", "--timeout", "1s", "--jwks", &server.url("/jwks")])
+        .arg(sign(&key("ES256"), json!({}), claims()))
+        .code(6)
+        .stderr_has("did not answer within 1s")
+        .check();
+    assert!(started.elapsed().as_secs() < 10);
 }

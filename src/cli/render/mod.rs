@@ -16,7 +16,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use authctl::core::error::Error;
 use authctl::core::secret::Secret;
 use colored::Colorize as _;
-use serde_json::Value;
+use serde::Serialize;
 
 pub use claims::claims_text;
 pub use error::{report, report_usage};
@@ -137,17 +137,17 @@ impl Render {
     /// # Errors
     ///
     /// As [`Render::octets`].
-    pub fn json(&self, value: &Value) -> Result<(), Error> {
-        let terminal = io::stdout().is_terminal();
-        let text = if terminal {
-            serde_json::to_string_pretty(value)
-        } else {
-            serde_json::to_string(value)
-        };
-        let text = text.map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
+    pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
+        let fail = |error| Error::Internal(format!("cannot write JSON: {error}"));
+        if !io::stdout().is_terminal() {
+            return self.text(&serde_json::to_string(value).map_err(fail)?);
+        }
+        // By way of a value, so that text which is JSON already is indented.
+        let value = serde_json::to_value(value).map_err(fail)?;
+        let text = serde_json::to_string_pretty(&value).map_err(fail)?;
         // JSON itself escapes C0 controls alone; the others have the same
         // escapes in JSON as here, so the value stays what it is.
-        self.text(&if terminal { escape_lines(&text) } else { text })
+        self.text(&escape_lines(&text))
     }
 
     /// Writes octets that others made to stdout: as they are, but on a

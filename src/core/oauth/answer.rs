@@ -8,6 +8,7 @@ use url::form_urlencoded;
 use super::error::{Error, ErrorResponse, code};
 use crate::core::Error as CoreError;
 use crate::core::http::{self, FieldValue, Request, Response};
+use crate::core::jose::json;
 
 /// The most characters that are kept of an `error_description`; the longest
 /// known ones (a correlation id, a date and a page of advice) are shorter.
@@ -122,14 +123,16 @@ impl Answer<'_> {
         }
         // A media type other than HTML is not held against the server: JSON is
         // sent as text/plain, text/javascript and under names of vendors.
-        match serde_json::from_slice::<Value>(body) {
+        match json::parse_value(body) {
             Ok(Value::Object(object)) => Ok(object),
             Ok(other) => Err(self.senseless(format!("it is {}, not a JSON object", kind(&other)))),
-            Err(error) if error.is_eof() => Err(self.senseless("its JSON ends in the middle")),
-            // The message of serde_json is left out: it may quote the body.
-            Err(error) if error.to_string().starts_with("recursion limit") => {
-                Err(self.senseless("its JSON is nested too deeply"))
+            Err(json::Error::Truncated) => Err(self.senseless("its JSON ends in the middle")),
+            // Two parsers would read it in two ways. The name is left out: it
+            // is whatever the server sent.
+            Err(json::Error::Duplicate { .. }) => {
+                Err(self.senseless("a member of its JSON comes twice"))
             }
+            // Or nested deeper than any answer is.
             Err(_) => Err(self.senseless("it is not JSON")),
         }
     }

@@ -5,7 +5,7 @@ use crate::core::config::{Setting, Source};
 use crate::core::error::Error as CoreError;
 use crate::core::oauth::token::{client_credentials_request, process_token_response};
 use crate::core::oauth::{Endpoints, Parameters, Scopes};
-use crate::core::store::{ClientKey, Key, Record};
+use crate::core::store::{self, ClientKey, Key, Record};
 
 /// The scopes that speak of a person (OIDC Core §5.4, §11).
 const PERSONAL_SCOPES: [&str; 6] = [
@@ -33,7 +33,16 @@ impl Sessions<'_> {
         if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
             return Ok(token);
         }
-        let _lock = self.lock(&key)?;
+        let _lock = match self.lock(&key) {
+            Ok(lock) => lock,
+            // A read-only home keeps nobody from a token that is not kept.
+            Err(CoreError::Store(error @ store::Error::Io { .. })) => {
+                let mut token = self.request_client_token(&parameters)?;
+                token.unsaved = Some(error);
+                return Ok(token);
+            }
+            Err(error) => return Err(error),
+        };
         // Whoever held the lock before may have fetched the very token.
         if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
             return Ok(token);

@@ -31,19 +31,17 @@ pub enum Untold {
 impl Sessions<'_> {
     /// Revokes the session's tokens (RFC 7009) and forgets the session.
     ///
-    /// It is forgotten here even when the server cannot be told, and even when
-    /// what is kept cannot be read.
+    /// It is forgotten here even when the server cannot be told.
     ///
     /// # Errors
     ///
-    /// Those of the store, when it cannot forget.
+    /// Those of the store. What cannot be read, as with a wrong key, is left as
+    /// it is: it may be a good session to whoever has the right one.
     pub fn end(&self) -> Result<Ended, CoreError> {
         let key = Key::session(self.profile());
         let _lock = self.lock(&key)?;
-        // A record that cannot be read holds nothing that could be revoked,
-        // and must not keep its owner from getting rid of it.
-        let untold = match self.store.load(&key) {
-            Ok(Some(record)) => {
+        let untold = match self.store.load(&key)? {
+            Some(record) => {
                 let newest = record.tokens.iter().rev();
                 let access = newest.map(|token| (&token.access_token, TokenTypeHint::AccessToken));
                 let refresh = record
@@ -53,8 +51,7 @@ impl Sessions<'_> {
                 // The refresh token first: with it goes the whole grant.
                 self.revoke_all(refresh.chain(access))
             }
-            Ok(None) => None,
-            Err(error) => Some(Untold::Failed(error.into())),
+            None => None,
         };
         Ok(Ended {
             was_kept: self.store.remove(&key)?,

@@ -25,12 +25,23 @@ pub enum Error {
         wants: String,
     },
     /// The access token has expired and there is no refresh token.
-    #[error("the session of profile `{profile}` has expired{} and cannot be renewed: the server gave no refresh token", at_text(*.at))]
+    #[error("the session of profile `{profile}` has expired{} and cannot be renewed: there is no refresh token", at_text(*.at))]
     Expired {
         /// The profile.
         profile: String,
         /// When the last access token expired.
         at: Option<Timestamp>,
+    },
+    /// The access token lives, but not as long as is asked for, and there is
+    /// no refresh token.
+    #[error(
+        "the token of profile `{profile}` expires at {at}, sooner than is asked for, and cannot be renewed: there is no refresh token"
+    )]
+    EndsTooSoon {
+        /// The profile.
+        profile: String,
+        /// When the access token expires.
+        at: Timestamp,
     },
     /// The server does not take the refresh token any more.
     #[error("the session of profile `{profile}` cannot be renewed: the server answered {}{}", .response.error, .response.described())]
@@ -60,6 +71,7 @@ impl Error {
             Self::NoSession { .. }
             | Self::OtherServer { .. }
             | Self::Expired { .. }
+            | Self::EndsTooSoon { .. }
             | Self::Busy { .. } => None,
         }
     }
@@ -71,6 +83,7 @@ impl Report for Error {
             Self::NoSession { .. } => "no_session",
             Self::OtherServer { .. } => "session_of_other_server",
             Self::Expired { .. } => "session_expired",
+            Self::EndsTooSoon { .. } => "session_ends_too_soon",
             Self::RefreshRefused { .. } => "refresh_refused",
             Self::Busy { .. } => "session_busy",
         }
@@ -81,6 +94,7 @@ impl Report for Error {
             Self::NoSession { .. }
             | Self::OtherServer { .. }
             | Self::Expired { .. }
+            | Self::EndsTooSoon { .. }
             | Self::RefreshRefused { .. } => Exit::SignIn,
             Self::Busy { .. } => Exit::Unreachable,
         }
@@ -98,6 +112,10 @@ impl Report for Error {
             )),
             Self::Expired { profile, .. } | Self::RefreshRefused { profile, .. } => Some(format!(
                 "sign in again with `authctl login{}`",
+                profile_flag(profile)
+            )),
+            Self::EndsTooSoon { profile, .. } => Some(format!(
+                "ask for less with `--min-ttl`, or sign in again with `authctl login{}`",
                 profile_flag(profile)
             )),
             Self::Busy { .. } => Some("try again".into()),

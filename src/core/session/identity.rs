@@ -30,7 +30,7 @@ pub fn verify(
         return Ok(None);
     };
     let secret = client_secret_for(connection, token)?;
-    let algorithms = id_token::algorithms(connection.metadata()?, secret.is_some());
+    let algorithms = id_token::algorithms(connection.metadata_if_needed()?, secret.is_some());
     let expected = Expected {
         issuer: issuer.as_str(),
         client_id: connection.client_id()?,

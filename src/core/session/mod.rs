@@ -203,6 +203,7 @@ impl Sessions<'_> {
                         });
                     }
                     if same_refresh_token(&again, &record) {
+                        self.forget_refresh_token(&key, again);
                         return Err(self.refused(error));
                     }
                     record = again;
@@ -225,11 +226,7 @@ impl Sessions<'_> {
         parameters: &Parameters,
     ) -> Result<Token, CoreError> {
         let Some(refresh_token) = record.refresh_token.clone() else {
-            return Err(Error::Expired {
-                profile: self.profile().to_owned(),
-                at: record.tokens.last().and_then(|token| token.expires_at),
-            }
-            .into());
+            return Err(self.not_renewable(record).into());
         };
         let endpoint = self.connection.endpoint(oauth::Endpoints::token)?;
         let auth = self.connection.auth("token_endpoint")?;
@@ -269,6 +266,27 @@ impl Sessions<'_> {
             source: TokenSource::Refresh,
             unsaved,
         })
+    }
+
+    /// Drops a refresh token that the server has said is dead, so that it is
+    /// not sent again and again and `status` does not call the session
+    /// renewable. The caller holds the lock and has just read the record.
+    fn forget_refresh_token(&self, key: &Key, mut record: Record) {
+        record.refresh_token = None;
+        record.updated_at = self.connection.clock().now();
+        if let Err(error) = self.store.save(key, &record) {
+            log::debug!("the dead refresh token could not be forgotten: {error}");
+        }
+    }
+
+    /// Says why a session without a refresh token does not serve.
+    fn not_renewable(&self, record: &Record) -> Error {
+        let profile = self.profile().to_owned();
+        let now = self.connection.clock().now();
+        match record.tokens.last().and_then(|token| token.expires_at) {
+            Some(at) if at > now => Error::EndsTooSoon { profile, at },
+            at => Error::Expired { profile, at },
+        }
     }
 
     /// Verifies the ID Token of a refresh. Keys that cannot be had are no
@@ -431,16 +449,17 @@ fn is_refused(error: &CoreError) -> bool {
 }
 
 /// Says whether an error of renewal leaves the old token as good as it was:
-/// the server was not reached or is in trouble, or the store is.
+/// the server was not reached or is in trouble.
 fn may_go_on(error: &CoreError) -> bool {
     match error.exit() {
-        Exit::Unreachable | Exit::Store => true,
+        Exit::Unreachable => true,
         Exit::Done
         | Exit::Failure
         | Exit::Usage
         | Exit::BadToken
         | Exit::SignIn
         | Exit::Refused
+        | Exit::Store
         | Exit::Config
         | Exit::Interrupted => false,
     }

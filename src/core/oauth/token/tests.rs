@@ -258,11 +258,7 @@ fn answers_without_sense_name_the_cause_and_no_token() {
             "it is not JSON",
         ),
         ("application/json", "\u{feff}{}", "it is not JSON"),
-        (
-            "application/json",
-            deep.as_str(),
-            "its JSON is nested too deeply",
-        ),
+        ("application/json", deep.as_str(), "it is not JSON"),
         ("application/json", "{}", "it has no member `access_token`"),
         (
             "application/json",
