@@ -64,7 +64,15 @@ fn c13_a_200_that_is_no_token_response_names_what_is_wrong() {
         (
             "nested",
             json(200, &format!("{{\"a\":{}", "[".repeat(300_000))),
-            "nested too deeply",
+            "it is not JSON",
+        ),
+        (
+            "a member twice",
+            json(
+                200,
+                &format!(r#"{{"access_token":"{TOKEN}","token_type":"Bearer","token_type":"x"}}"#),
+            ),
+            "a member of its JSON comes twice",
         ),
         (
             "not UTF-8",

@@ -111,9 +111,19 @@ fn invalid_grant_means_that_a_person_must_sign_in() {
     assert!(!error.to_string().contains("rt-0"), "{error}");
     // Once, and not again and again.
     assert_eq!(server.count("POST /token"), 2);
-    // The record stays: `status` can tell whose session it was.
-    assert_eq!(refresh_token(&home), "rt-0");
+    // What the server calls dead is forgotten, whose session it was is not.
+    let record = kept(&home, "default").expect("a session");
+    assert!(record.refresh_token.is_none());
+    assert_eq!(record.username.as_deref(), Some("u"));
+    let error = home.authctl(["token", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "session_expired");
+    assert_eq!(server.count("POST /token"), 2);
+}
 
+#[test]
+fn what_happened_why_and_what_to_do_stand_in_lines_of_their_own() {
+    let refusal = r#"{"error":"invalid_grant","error_description":"token revoked"}"#;
+    let (_server, home) = signed_in_at([json(400, refusal)]);
     let stderr = home.authctl(["refresh"]).run().fails(4);
     assert_eq!(
         stderr,

@@ -68,6 +68,18 @@ fn a_key_that_is_none_is_exit_7_and_not_repeated() {
     }
 }
 
+/// Writes a file that nobody else can read.
+fn write_privately(path: &Path, content: &str) {
+    use std::io::Write as _;
+
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).expect("a file");
+    file.write_all(content.as_bytes()).expect("to write");
+}
+
 #[test]
 fn the_key_comes_from_a_file_too() {
     let server = observed();
@@ -76,7 +88,7 @@ fn the_key_comes_from_a_file_too() {
         .with("AUTHCTL_STORE_KEY_FILE", "key");
     let error = home.authctl(["status", "--json"]).run().fails_json(8);
     assert_eq!(error["error"], "input");
-    home.write("key", format!("{STORE_KEY}\n"));
+    write_privately(&home.path().join("key"), &format!("{STORE_KEY}\n"));
     login(&home, server.issuer()).run().succeeds();
     home.authctl(["token"]).run().succeeds();
     assert!(kept(&home, "default").is_some());
