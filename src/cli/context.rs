@@ -138,8 +138,7 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Those of [`ConfigFile::load`]; [`Error::Input`] when a file that was
-    /// named is not there.
+    /// Those of [`ConfigFile::load`].
     pub fn config(&self) -> Result<&ConfigFile, Error> {
         if let Some(config) = self.config.get() {
             return Ok(config);
@@ -162,7 +161,11 @@ impl Context {
     }
 
     /// Returns the profile that a flag or the environment names.
-    fn named_profile(&self) -> Result<Option<String>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// A variable that is not UTF-8.
+    pub fn named_profile(&self) -> Result<Option<String>, Error> {
         match &self.globals.profile {
             Some(name) => Ok(Some(name.clone())),
             None => self.env.text("AUTHCTL_PROFILE"),

@@ -42,6 +42,5 @@ fn exit_codes() -> String {
             text.push_str(&format!("       e.g. {}\n", row.typical));
         }
     }
-    text.push_str("\n`exec` and `curl` exit with their child's code.\n");
     text
 }

@@ -4,6 +4,7 @@ use authctl::core::config::{Kind, SecretRef, Setting, Settings, Source, Value};
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::login;
+use authctl::core::oauth::AuthMethod;
 use authctl::core::session::Sessions;
 use authctl::core::store::{Record, StoreKind};
 use authctl::core::time::{Timestamp, humanize_span};
@@ -95,7 +96,7 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
     opened
         .must_keep()
         .map_err(|error| Error::from(error).during(what.clone()))?;
-    let record = cx.with_opened(&settings, Freshness::Fetch, &opened, |sessions| {
+    let (record, method) = cx.with_opened(&settings, Freshness::Fetch, &opened, |sessions| {
         // What is missing or wrong is said before a flow is chosen and a
         // password asked for.
         sessions.connection.server_name()?;
@@ -104,10 +105,11 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
         sessions.connection.parameters()?;
         cx.note_once("password-grant", &profile, PASSWORD_GRANT);
         let (username, password) = credentials(cx, &settings)?;
-        login::by_password(sessions, &username, &password)
-            .map_err(|error| error.during(what.clone()))
+        let record = login::by_password(sessions, &username, &password)
+            .map_err(|error| error.during(what.clone()))?;
+        Ok((record, sessions.connection.auth("token_endpoint")?.method()))
     })?;
-    remember(cx, &profile, &settings, &record)?;
+    remember(cx, &profile, &settings, &record, method)?;
     answer(cx, args, &profile, &record, opened.store.kind())
 }
 
@@ -163,6 +165,7 @@ fn remember(
     profile: &str,
     settings: &Settings,
     record: &Record,
+    method: AuthMethod,
 ) -> Result<(), Error> {
     let mut config = cx.config()?.clone();
     let before = config.profile(profile).cloned();
@@ -173,6 +176,11 @@ fn remember(
             continue;
         };
         if matches!(found.source, Source::Profile(_)) {
+            continue;
+        }
+        if matches!(found.source, Source::Environment(_)) && setting.is_endpoint() {
+            // The environment's endpoints are those of a moment, as `serve`
+            // gives them to a command; the issuer is what lasts.
             continue;
         }
         let value = match (setting.kind(), found.value) {
@@ -197,6 +205,12 @@ fn remember(
         && let Some(username) = &record.username
     {
         config.set(profile, Setting::Username, Value::Text(username.clone()))?;
+    }
+    if method == AuthMethod::None {
+        // So that a secret in the environment, of another client, is not
+        // taken for this one's.
+        let value = Value::Text(method.name().to_owned());
+        config.set(profile, Setting::AuthMethod, value)?;
     }
     if config.profile(profile) == before.as_ref() {
         return Ok(());

@@ -63,16 +63,12 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
     let settings = cx.settings_of(profile, args.connection.layer())?;
     let opened = cx.open_store(&settings)?;
     let settings = with_its_server(cx, settings, args, &opened)?;
-    let ended = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
-        let id_token = sessions.record().ok().and_then(|record| record.id_token);
-        let at_server = args
-            .end_session
-            .then(|| sessions.end_at_server(id_token.as_ref()));
-        let mut ended = sessions.end()?;
-        if let (Some(Err(error)), None) = (at_server, &ended.untold) {
-            ended.untold = Some(Untold::Failed(error));
-        }
-        Ok(ended)
+    let (ended, at_server) = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
+        let record = sessions.record().ok().filter(|_| args.end_session);
+        let at_server = record.map_or(Ok(()), |record| {
+            sessions.end_at_server(record.id_token.as_ref())
+        });
+        Ok((sessions.end()?, at_server))
     })?;
     let was_kept = ended.was_kept;
     let revoked = was_kept && ended.untold.is_none();
@@ -81,6 +77,11 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
         cx.settings(Layer::new())?;
     }
     told(cx, profile, ended.untold)?;
+    at_server.map_err(|error| {
+        error.during(format!(
+            "profile `{profile}` is signed out, but the person's session at the server goes on"
+        ))
+    })?;
     if args.output.is_json(cx) {
         return cx.render.json(&json!({
             "profile": profile,

@@ -42,7 +42,7 @@ use authctl::core::config::{Layer, Setting};
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::jose::Warning;
 use authctl::core::session::Token;
-use clap::{CommandFactory as _, Parser as _};
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser as _, Subcommand as _};
 use serde_json::{Value, json};
 
 use context::Context;
@@ -188,8 +188,13 @@ pub enum Command {
 /// Runs the command line that this process was given.
 pub fn main() -> ExitCode {
     let arguments = output_last(std::env::args_os().collect());
+    if let [_, only] = arguments.as_slice()
+        && (only == "--version" || only == "-V")
+    {
+        return version();
+    }
     let json = asks_for_json(&arguments);
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, json),
     };
@@ -199,6 +204,54 @@ pub fn main() -> ExitCode {
         Err(error) => {
             render::report(&error, json, cx.render.stderr_paint());
             ExitCode::from(error.exit() as u8)
+        }
+    }
+}
+
+/// Parses the command line.
+///
+/// At first with a tree that has only the command that was typed: clap copies
+/// every global argument into every command, which takes longer than many a
+/// command does. Whatever that tree does not understand, help and errors
+/// included, is for the whole one.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let typed = command_at(arguments).and_then(|at| arguments[at].to_str());
+    typed
+        .and_then(tree_of)
+        .and_then(|tree| tree.try_get_matches_from(arguments).ok())
+        .and_then(|matches| Cli::from_arg_matches(&matches).ok())
+        .map_or_else(|| Cli::try_parse_from(arguments), Ok)
+}
+
+/// Returns a tree of one command.
+fn tree_of(name: &str) -> Option<clap::Command> {
+    let commands = Command::augment_subcommands(clap::Command::new("authctl"));
+    let command = commands.find_subcommand(name)?.clone();
+    let root = Globals::augment_args(clap::Command::new("authctl"));
+    Some(root.disable_help_subcommand(true).subcommand(command))
+}
+
+/// The global flags that take a value.
+const WITH_VALUE: [&str; 9] = [
+    "-p",
+    "--profile",
+    "--config",
+    "--store",
+    "--color",
+    "--timeout",
+    "--cacert",
+    "--cert",
+    "--cert-key",
+];
+
+/// Returns where the command stands, behind the global flags before it.
+fn command_at(arguments: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        match arguments.get(at)?.to_str()? {
+            argument if WITH_VALUE.contains(&argument) => at += 2,
+            argument if argument.starts_with('-') => at += 1,
+            _ => return Some(at),
         }
     }
 }
@@ -226,6 +279,18 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Help(args) => help::run(cx, &args)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the version as clap would, without the tree that it would build.
+fn version() -> ExitCode {
+    let render = render::Render::new(ColorChoice::Never, <_>::default(), false, 0, false);
+    match render.text(concat!("authctl ", env!("CARGO_PKG_VERSION"))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            render::report(&error, false, render.stderr_paint());
+            ExitCode::from(error.exit() as u8)
+        }
+    }
 }
 
 /// Prints help and version to stdout, anything else to stderr with exit 2.
@@ -258,17 +323,6 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
 /// in either place, as all that is global, but each command has formats of its
 /// own.
 fn output_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    const WITH_VALUE: [&str; 9] = [
-        "-p",
-        "--profile",
-        "--config",
-        "--store",
-        "--color",
-        "--timeout",
-        "--cacert",
-        "--cert",
-        "--cert-key",
-    ];
     let mut at = 1;
     let mut moved = Vec::new();
     while let Some(argument) = arguments.get(at).and_then(|argument| argument.to_str()) {
@@ -349,6 +403,26 @@ mod tests {
             assert!(own.is_some(), "{}", command.get_name());
             assert_eq!(about(command), own, "{}", command.get_name());
         }
+    }
+
+    #[test]
+    fn the_short_cut_to_a_command_parses_as_the_whole_tree_does() {
+        for line in [
+            "authctl -p x --json decode -o json tok",
+            "authctl token --client --scope a -q --timeout 5s",
+            "authctl profile set dev issuer https://a --config c",
+            "authctl serve --listen 127.0.0.1:0 -- sh -c x",
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let at = command_at(&words)
+                .and_then(|at| words[at].to_str())
+                .unwrap();
+            let short = tree_of(at).unwrap().try_get_matches_from(&words).unwrap();
+            let short = Cli::from_arg_matches(&short).unwrap();
+            let whole = Cli::try_parse_from(&words).unwrap();
+            assert_eq!(format!("{short:?}"), format!("{whole:?}"));
+        }
+        assert_eq!(command_at(&["a".into(), "-p".into()]), None);
     }
 
     #[test]

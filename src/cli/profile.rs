@@ -1,6 +1,6 @@
 //! `authctl profile`: named sets of settings.
 
-use authctl::core::config::{ConfigFile, Layer, Setting, Settings, Source, setting};
+use authctl::core::config::{self, ConfigFile, Layer, Setting, Settings, Source, setting};
 use authctl::core::error::Error;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -205,7 +205,8 @@ fn set(cx: &Context, name: &str, key: &str, value: Option<String>) -> Result<(),
             // What would be refused when it is read must not be written. It
             // was typed, so it is the command line that is wrong.
             let typed = Layer::from([(setting, value.clone())]);
-            Settings::new(name, typed, Layer::new(), Layer::new()).check()?;
+            let checked = Settings::new(name, typed, Layer::new(), Layer::new()).check();
+            checked.map_err(|error| by_its_key(error, setting))?;
             config.set(name, setting, value)?;
         }
         None => {
@@ -217,6 +218,19 @@ fn set(cx: &Context, name: &str, key: &str, value: Option<String>) -> Result<(),
         }
     }
     Ok(config.save()?)
+}
+
+/// Names the setting by its key, since no flag was typed.
+fn by_its_key(error: config::Error, setting: Setting) -> config::Error {
+    match error {
+        config::Error::BadValue { why, typed, .. } => config::Error::BadValue {
+            setting: setting.key(),
+            origin: "the command line".into(),
+            why,
+            typed,
+        },
+        other => other,
+    }
 }
 
 fn existing(cx: &Context, name: &str) -> Result<ConfigFile, Error> {

@@ -34,7 +34,8 @@ use super::signals::{Signals, forward};
 ///
 /// Here --config names the server's own configuration, not config.toml.
 ///
-/// Example: `authctl serve -- sh -c 'AUTHCTL_PASSWORD=wonderland authctl login --username alice'`
+/// Example, with a profile of its own, so that yours stays as it is:
+/// `authctl serve -- sh -c 'AUTHCTL_PASSWORD=wonderland authctl -p try login --username alice'`
 #[derive(clap::Args, Debug)]
 pub struct ServeArgs {
     /// Address to listen on; port 0 takes a free one
@@ -163,6 +164,11 @@ fn announce(cx: &Context, args: &ServeArgs, ready: &Ready) -> Result<(), Error> 
     }
     let paint = cx.render.stdout_paint();
     let mut text = format!("Listening: {}\n", ready.issuer);
+    let address = ready.address.to_string();
+    if !ready.issuer.contains(&address) {
+        // A configured issuer is where clients look, not where this listens.
+        text = format!("Listening: {address}, as the issuer {}\n", ready.issuer);
+    }
     text.push_str(&format!(
         "{}\n\n",
         paint.dim("A development server: everything is in memory. Ctrl-C stops it.")

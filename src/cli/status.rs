@@ -19,7 +19,8 @@ use super::sessions::{Place, places};
 
 /// Show every session: whose, until when, in which store
 ///
-/// Exits with 4 when none is usable.
+/// Of all profiles, or of the one that --profile names. Exits with 4 when none
+/// is usable.
 #[derive(clap::Args, Debug)]
 pub struct StatusArgs {
     #[command(flatten)]
@@ -42,9 +43,11 @@ pub fn run(cx: &Context, args: &StatusArgs) -> Result<ExitCode, Error> {
     // A profile that was named must be there.
     cx.settings(Layer::new())?;
     let current = cx.profile_name()?;
+    let named = cx.named_profile()?;
     let config = cx.config()?;
     let rows: Vec<Row> = places(cx)?
         .into_iter()
+        .filter(|place| named.as_ref().is_none_or(|name| *name == place.profile))
         .map(|place| row(config, place, &current))
         .collect();
     let now = cx.now();

@@ -17,7 +17,8 @@ use super::context::Context;
 /// --client it is the client's own (client credentials, RFC 6749 section 4.4),
 /// cached by issuer, client, scope, audience and resource.
 ///
-/// Example: `curl -H "$(authctl token -o header)" https://api.example/`
+/// Example, with the token on no command line:
+/// `authctl token -o header | curl -H @- https://api.example/`
 #[derive(clap::Args, Debug)]
 pub struct TokenArgs {
     /// Get a token of the client's own (client credentials)

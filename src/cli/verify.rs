@@ -163,6 +163,10 @@ pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     let token = jws::trim_input(octets.expose())?;
     let source = args.source.open(cx, args.checks.issuer.as_deref())?;
     if args.jws.jws {
+        if args.checks.issuer.is_some() {
+            cx.render
+                .warning("with `--jws` no claim is checked, the issuer neither");
+        }
         return run_jws(cx, args, token, source);
     }
     let now = args.checks.now.unwrap_or_else(|| cx.now());

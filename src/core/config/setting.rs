@@ -315,6 +315,12 @@ impl Setting {
         self.row().variable
     }
 
+    /// Says whether it is an endpoint of a server, which the server's metadata
+    /// can give as well.
+    pub fn is_endpoint(self) -> bool {
+        self.kind() == Kind::Url && self != Self::Issuer
+    }
+
     /// Returns what form its value has.
     pub fn kind(self) -> Kind {
         self.row().kind

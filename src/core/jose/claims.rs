@@ -261,12 +261,22 @@ fn matches(found: &Value, wanted: &Value) -> bool {
 
 fn equals(found: &Value, wanted: &Value) -> bool {
     match (found, wanted) {
-        (Value::String(found), Value::String(wanted)) => found == wanted,
+        (Value::String(found), Value::String(wanted)) if found == wanted => true,
         (_, Value::String(wanted)) => {
-            json::parse_value(wanted.as_bytes()).is_ok_and(|wanted| *found == wanted)
+            json::parse_value(wanted.as_bytes()).is_ok_and(|wanted| is_exactly(found, &wanted))
         }
-        _ => found == wanted,
+        _ => is_exactly(found, wanted),
     }
+}
+
+/// Says whether two values are the same, numbers to the last digit: those that
+/// a floating-point number cannot tell from their neighbours are equal to none.
+fn is_exactly(a: &Value, b: &Value) -> bool {
+    /// 2^53: beyond it not every integer is such a number.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let blurred =
+        |value: &Value| value.is_f64() && value.as_f64().is_none_or(|number| number.abs() >= EXACT);
+    a == b && !blurred(a)
 }
 
 fn ago(then: Timestamp, now: Timestamp) -> String {
