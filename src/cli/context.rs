@@ -1,7 +1,7 @@
 //! Reads the world once: the environment, the home directory, the global
 //! flags. The core gets values.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -72,6 +72,7 @@ pub struct Context {
     pub json: bool,
     globals: Globals,
     config: OnceCell<ConfigFile>,
+    may_make_config: Cell<bool>,
 }
 
 /// How long a person may take to unlock the keychain, where there is one to
@@ -105,6 +106,7 @@ impl Context {
             json,
             globals,
             config: OnceCell::new(),
+            may_make_config: Cell::new(false),
         }
     }
 
@@ -129,6 +131,16 @@ impl Context {
         Ok(directories()?.config_dir().join("config.toml"))
     }
 
+    /// Lets the configuration file that is named be a new one, for the commands
+    /// that write it.
+    pub fn allow_new_config(&self) {
+        self.may_make_config.set(true);
+    }
+
+    fn names_config(&self) -> bool {
+        self.globals.config.is_some() || self.env.raw("AUTHCTL_CONFIG").is_some()
+    }
+
     /// Returns the file that `--config` names.
     pub fn config_flag(&self) -> Option<&Path> {
         self.globals.config.as_deref()
@@ -138,12 +150,19 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Those of [`ConfigFile::load`].
+    /// Those of [`ConfigFile::load`]; [`Error::Input`] when a file that was
+    /// named is not there.
     pub fn config(&self) -> Result<&ConfigFile, Error> {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
         let path = self.config_path()?;
+        if self.names_config() && !self.may_make_config.get() && !path.exists() {
+            return Err(Error::input(
+                format!("there is no configuration file `{}`", path.display()),
+                "check `--config` and AUTHCTL_CONFIG; `authctl login` and `authctl profile set` make a new one",
+            ));
+        }
         let config = ConfigFile::load(&path)?;
         Ok(self.config.get_or_init(|| config))
     }

@@ -6,7 +6,7 @@ use authctl::core::error::Error;
 use authctl::core::login;
 use authctl::core::oauth::AuthMethod;
 use authctl::core::session::Sessions;
-use authctl::core::store::{Record, StoreKind};
+use authctl::core::store::{Reason, Record, StoreKind};
 use authctl::core::time::{Timestamp, humanize_span};
 use serde_json::json;
 
@@ -85,6 +85,7 @@ const REMEMBERED: [Setting; 19] = [
 
 /// Signs in.
 pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
+    cx.allow_new_config();
     let profile = cx.profile_name()?;
     let mut flags = args.connection.layer();
     text(&mut flags, Setting::Username, args.username.as_ref());
@@ -109,7 +110,14 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
             .map_err(|error| error.during(what.clone()))?;
         Ok((record, sessions.connection.auth("token_endpoint")?.method()))
     })?;
-    remember(cx, &profile, &settings, &record, method)?;
+    let learnt = [
+        (method == AuthMethod::None).then_some((Setting::AuthMethod, method.name())),
+        // The keychain that `auto` found it must find again, however slow it
+        // is then.
+        (opened.reason == Reason::KeychainAnswers)
+            .then_some((Setting::Store, opened.store.kind().name())),
+    ];
+    remember(cx, &profile, &settings, &record, learnt)?;
     answer(cx, args, &profile, &record, opened.store.kind())
 }
 
@@ -159,13 +167,15 @@ fn credentials(
     Ok((username, password))
 }
 
-/// Writes the settings of a sign-in that worked into the profile.
+/// Writes the settings of a sign-in that worked into the profile, and what it
+/// taught: a public client's method, so that a secret in the environment, of
+/// another client, is not taken for this one's; the store.
 fn remember(
     cx: &Context,
     profile: &str,
     settings: &Settings,
     record: &Record,
-    method: AuthMethod,
+    learnt: [Option<(Setting, &'static str)>; 2],
 ) -> Result<(), Error> {
     let mut config = cx.config()?.clone();
     let before = config.profile(profile).cloned();
@@ -206,11 +216,8 @@ fn remember(
     {
         config.set(profile, Setting::Username, Value::Text(username.clone()))?;
     }
-    if method == AuthMethod::None {
-        // So that a secret in the environment, of another client, is not
-        // taken for this one's.
-        let value = Value::Text(method.name().to_owned());
-        config.set(profile, Setting::AuthMethod, value)?;
+    for (setting, value) in learnt.into_iter().flatten() {
+        config.set(profile, setting, Value::Text(value.to_owned()))?;
     }
     if config.profile(profile) == before.as_ref() {
         return Ok(());

@@ -9,6 +9,7 @@ mod demo;
 mod discover;
 mod file_set;
 mod help;
+mod hygiene;
 mod interrupt;
 mod introspect;
 mod key_source;
@@ -198,6 +199,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, json),
     };
+    hygiene::keep_out_of_dumps();
     let cx = Context::new(cli.globals.clone(), json);
     match run(&cx, cli.command) {
         Ok(exit) => exit,

@@ -186,6 +186,7 @@ fn source_name(source: &Source) -> &'static str {
 }
 
 fn set(cx: &Context, name: &str, key: &str, value: Option<String>) -> Result<(), Error> {
+    cx.allow_new_config();
     let key = key.replace('-', "_");
     let setting = Setting::from_key(&key).ok_or_else(|| Error::Usage {
         what: format!("there is no setting `{key}`"),

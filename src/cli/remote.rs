@@ -126,7 +126,7 @@ impl Context {
         work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let none = Opened {
-            store: Box::new(NoneStore),
+            store: Box::new(NoneStore::default()),
             reason: Reason::Asked(StoreKind::None),
         };
         self.with_opened(settings, freshness, &none, work)

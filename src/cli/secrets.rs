@@ -225,23 +225,32 @@ fn run(command: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {
     for name in OUR_SECRETS {
         child.env_remove(name);
     }
-    let output = child
+    let cannot_run = |source: std::io::Error| Error::Input {
+        what: format!("cannot run the command of `{reference}`"),
+        hint: None,
+        source: Some(source),
+    };
+    let mut running = child
         .arg(flag)
         .arg(command)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
-        .output()
-        .map_err(|source| Error::Input {
-            what: format!("cannot run the command of `{reference}`"),
-            hint: None,
-            source: Some(source),
-        })?;
-    let stdout = Zeroizing::new(output.stdout);
-    if !output.status.success() {
-        return Err(unfit(
-            reference,
-            &format!("the command failed ({})", output.status),
-        ));
+        .spawn()
+        .map_err(cannot_run)?;
+    let mut stdout = Zeroizing::new(Vec::new());
+    if let Some(pipe) = running.stdout.take() {
+        let read = pipe.take(MAX_SECRET + 1).read_to_end(&mut stdout);
+        if stdout.len() as u64 > MAX_SECRET {
+            let _ = running.kill();
+            let _ = running.wait();
+            return Err(unfit(reference, "the command says more than 1 MiB"));
+        }
+        read.map_err(cannot_run)?;
+    }
+    let status = running.wait().map_err(cannot_run)?;
+    if !status.success() {
+        return Err(unfit(reference, &format!("the command failed ({status})")));
     }
     Ok(SecretBytes::new(stdout.as_slice()))
 }

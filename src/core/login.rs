@@ -44,8 +44,12 @@ pub fn by_password(
     let auth = connection.auth("token_endpoint")?;
     let parameters = with_default_scope(connection)?;
     sessions.store.check_writable()?;
+    // What could not be replaced afterwards, as with a wrong key, is found
+    // before a password is spent.
+    let key = Key::session(connection.settings().profile_name());
+    sessions.store.load(&key)?;
     let request = password_request(&endpoint, &auth, username, password, &parameters);
-    log::debug!("signing in at {endpoint}");
+    log::debug!("signing in at {}", endpoint.without_query());
     // Whoever interrupts the wait has not signed in, and has lost nothing.
     let response = connection.send(&request)?;
     let tokens = process_token_response(&request, &response)?;

@@ -218,3 +218,54 @@ fn a_secret_command_does_not_see_our_secrets() {
         assert!(!seen.contains(&format!("{name}=")), "{name}: {seen}");
     }
 }
+
+/// H4: a process that holds secrets leaves no core behind, whatever the limit.
+#[cfg(target_os = "linux")]
+#[test]
+fn h4_a_process_that_is_killed_leaves_no_core() {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let home = Home::new();
+    let authctl = env!("CARGO_BIN_EXE_authctl");
+    let mut child = std::process::Command::new("/bin/sh")
+        .args([
+            "-c",
+            &format!("ulimit -c unlimited; exec {authctl} decode -"),
+        ])
+        .current_dir(home.path())
+        .env("HOME", home.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("authctl runs");
+    // It waits for the token. When it is not dumpable, the kernel gives what it
+    // tells of the process to root.
+    let memory = format!("/proc/{}/environ", child.id());
+    let ours = std::fs::metadata(home.path()).expect("a folder").uid();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let name = format!("/proc/{}/comm", child.id());
+    while std::fs::read_to_string(&name).is_ok_and(|comm| comm.trim() != "authctl") {
+        assert!(std::time::Instant::now() < until);
+    }
+    if ours != 0 {
+        while std::fs::metadata(&memory).is_ok_and(|file| file.uid() != 0) {
+            assert!(std::time::Instant::now() < until, "it is dumpable");
+        }
+    } else {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
+    crate::signal(&child, "ABRT");
+    let status = child.wait().expect("it ends");
+    assert!(
+        !std::os::unix::process::ExitStatusExt::core_dumped(&status),
+        "{status:?}"
+    );
+    let cores = std::fs::read_dir(home.path())
+        .expect("a folder")
+        .filter(|entry| {
+            let name = entry.as_ref().expect("an entry").file_name();
+            name.to_string_lossy().starts_with("core")
+        });
+    assert_eq!(cores.count(), 0);
+}

@@ -164,7 +164,7 @@ fn h7_arguments_that_are_no_text_are_a_wrong_command_line() {
         .authctl(["status", "--config"])
         .args([not_utf8()])
         .run();
-    assert_eq!(done.0.status.code(), Some(4), "{done:?}");
+    assert_eq!(done.0.status.code(), Some(8), "{done:?}");
 }
 
 #[cfg(unix)]

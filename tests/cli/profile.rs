@@ -295,3 +295,24 @@ fn s18_strange_names_are_profiles_of_their_own() {
         assert_eq!(shown["settings"]["client_id"]["value"], index.to_string());
     }
 }
+
+/// A typo in the name of the configuration must not look like an empty one.
+#[test]
+fn a_configuration_that_is_named_and_absent_is_exit_8() {
+    let home = Home::new();
+    for command in [&["status"][..], &["token"], &["profile", "list"]] {
+        let error = home
+            .authctl(command)
+            .args(["--json", "--config", "absent.toml"])
+            .run()
+            .fails_json(8);
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains("absent.toml"), "{message}");
+    }
+    // Writing commands make it.
+    home.authctl(["--config", "new.toml", "profile", "set", "dev"])
+        .args(["issuer", "https://as.example"])
+        .run()
+        .succeeds();
+    assert!(home.path().join("new.toml").exists());
+}

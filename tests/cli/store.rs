@@ -384,6 +384,7 @@ fn a_home_that_cannot_be_written_is_exit_7_before_anything_is_spent() {
     assert_eq!(error["error"], "store_io", "{error}");
     assert_eq!(server.count("POST /token 200"), 0);
     // A client's token needs no store.
+    home.write("config.toml", "");
     let (token, stderr) = home
         .authctl(["token", "--client", "--client-id", "service"])
         .args(["--issuer", server.issuer(), "--store", "none"])
@@ -581,4 +582,23 @@ fn under_shell(setting: &str, command: std::process::Command) -> std::process::C
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
     shell
+}
+
+/// A password is not spent on a session that could not be kept.
+#[test]
+fn a_wrong_key_is_found_before_the_password_is_sent() {
+    let server = observed();
+    let home = Home::new();
+    login(&home, server.issuer()).run().succeeds();
+    server.forget();
+    let error = login(&home, server.issuer())
+        .args(["--json"])
+        .env(
+            "AUTHCTL_STORE_KEY",
+            "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0A",
+        )
+        .run()
+        .fails_json(7);
+    assert_eq!(error["exit_code"], 7, "{error}");
+    assert_eq!(server.count("POST /token 200"), 0);
 }

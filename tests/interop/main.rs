@@ -6,5 +6,7 @@
 //! `cargo test` leaves this binary out; `cargo test --test interop` runs it.
 
 mod harness;
+#[cfg(unix)]
+mod keychain;
 mod oidc_provider;
 mod openssl;

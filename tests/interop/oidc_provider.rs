@@ -37,8 +37,8 @@ fn login_keeps_a_session_that_status_and_whoami_show() {
 
     let status = sandbox.authctl(["status", "--json"]);
     let status = status.succeeds_quietly().json();
-    assert_eq!(status["store"], "file");
     let session = &status["sessions"][0];
+    assert_eq!(session["store"], "file");
     assert_eq!(session["profile"], "default");
     assert_eq!(session["issuer"], server.issuer());
     assert_eq!(session["client_id"], "native");

@@ -1,13 +1,16 @@
 //! The file itself: read strictly, edited with its comments kept.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike};
 
 use super::setting::{self, Kind, Layer, Setting, Value};
 use super::{Error, SecretRef};
+
+/// The most octets of a configuration; real ones have a few thousand.
+const MAX_FILE: u64 = 1024 * 1024;
 
 /// The name of the profile when nobody names one.
 pub const DEFAULT_PROFILE: &str = "default";
@@ -29,7 +32,7 @@ impl ConfigFile {
     /// [`Error::Io`] when it is there and cannot be read, and those of
     /// [`ConfigFile::parse`].
     pub fn load(path: &Path) -> Result<Self, Error> {
-        match std::fs::read_to_string(path) {
+        match read_bounded(path) {
             Ok(text) => Self::parse(path, &text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::parse(path, ""),
             Err(error) => Err(io("read", path, &error)),
@@ -385,6 +388,17 @@ fn io(doing: &'static str, path: &Path, error: &std::io::Error) -> Error {
         path: path.display().to_string(),
         why: error.to_string(),
     }
+}
+
+/// Reads a text that is no larger than a configuration can be.
+fn read_bounded(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_FILE + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(std::io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(text)
 }
 
 fn make_private_folder(folder: &Path) -> std::io::Result<()> {

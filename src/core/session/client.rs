@@ -103,7 +103,10 @@ impl Sessions<'_> {
         let endpoint = self.connection.endpoint(Endpoints::token)?;
         let auth = self.connection.auth("token_endpoint")?;
         let request = client_credentials_request(&endpoint, &auth, parameters);
-        log::debug!("asking {endpoint} for a token of the client's own");
+        log::debug!(
+            "asking {} for a token of the client's own",
+            endpoint.without_query()
+        );
         let response = self.connection.send(&request)?;
         let response = process_token_response(&request, &response)?;
         Ok(Token {

@@ -242,8 +242,9 @@ impl Sessions<'_> {
         }
         let request = refresh_request(&endpoint, &auth, &refresh_token, &asked);
         log::debug!(
-            "renewing the session of profile `{}` at {endpoint}",
-            self.profile()
+            "renewing the session of profile `{}` at {}",
+            self.profile(),
+            endpoint.without_query()
         );
         let held = self.shield.hold();
         let response = self.connection.send(&request)?;

@@ -137,7 +137,7 @@ fn a_store_that_can_be_written_says_so_and_keeps_nothing_of_it() {
 
 #[test]
 fn none_keeps_nothing() {
-    let store = super::NoneStore;
+    let store = super::NoneStore::default();
     let key = Key::session("default");
     store.save(&key, &record("one", 0)).unwrap();
     assert_eq!(store.kind(), StoreKind::None);

@@ -3,20 +3,40 @@
 use std::time::Duration;
 
 use super::lock::LockGuard;
-use super::{Error, Key, LockHolder, Record, StoreKind, TokenStore};
+use super::{Error, Key, KeychainError, LockHolder, Record, StoreKind, TokenStore};
 
 /// Keeps nothing, and says so by [`TokenStore::kind`]: whoever must not lose
 /// what it saves asks [`super::Opened::must_keep`] first.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoneStore;
+///
+/// Where it stands in for a keychain that did not answer in time, asking for a
+/// person's session is an error: there may be one, and "nobody is signed in"
+/// would be wrong.
+#[derive(Clone, Debug, Default)]
+pub struct NoneStore {
+    unanswered: Option<KeychainError>,
+}
+
+impl NoneStore {
+    /// Makes the store that stands in for a keychain, by why that cannot be
+    /// used.
+    pub(super) fn in_place_of(keychain: &KeychainError) -> Self {
+        let unanswered = matches!(keychain, KeychainError::NoAnswer(_));
+        Self {
+            unanswered: unanswered.then(|| keychain.clone()),
+        }
+    }
+}
 
 impl TokenStore for NoneStore {
     fn kind(&self) -> StoreKind {
         StoreKind::None
     }
 
-    fn load(&self, _: &Key) -> Result<Option<Record>, Error> {
-        Ok(None)
+    fn load(&self, key: &Key) -> Result<Option<Record>, Error> {
+        match &self.unanswered {
+            Some(why) if key.profile().is_some() => Err(Error::Keychain(why.clone())),
+            _ => Ok(None),
+        }
     }
 
     fn save(&self, _: &Key, _: &Record) -> Result<(), Error> {

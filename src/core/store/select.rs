@@ -173,11 +173,17 @@ fn open_with(
             files(file_key.ok_or(Error::FileKeyMissing)?)?,
             Reason::Asked(StoreKind::File),
         ),
-        Choice::None => (Box::new(NoneStore), Reason::Asked(StoreKind::None)),
+        Choice::None => (
+            Box::new(NoneStore::default()),
+            Reason::Asked(StoreKind::None),
+        ),
         Choice::Auto => match (probe(), file_key) {
             (Ok(()), _) => (keychain(), Reason::KeychainAnswers),
             (Err(error), Some(key)) => (files(key)?, Reason::FileKeyGiven(error)),
-            (Err(error), None) => (Box::new(NoneStore), Reason::NothingElse(error)),
+            (Err(error), None) => (
+                Box::new(NoneStore::in_place_of(&error)),
+                Reason::NothingElse(error),
+            ),
         },
     };
     log::debug!("store: {}, because {reason}", store.kind());
