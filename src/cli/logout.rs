@@ -47,19 +47,36 @@ pub fn run(cx: &Context, args: &LogoutArgs) -> Result<(), Error> {
     if profiles.is_empty() {
         cx.render.note("nobody is signed in");
     }
+    let mut ended = Vec::new();
     let mut first_failure = None;
     for profile in &profiles {
         match (logout(cx, args, profile), &first_failure) {
-            (Ok(()), _) => {}
+            (Ok(end), _) => ended.push((profile, end)),
             // The first is the command's own error, said at its end.
             (Err(error), None) => first_failure = Some(error),
             (Err(error), Some(_)) => cx.render.warning(&format!("{error}: {}", error.root())),
         }
     }
+    for (profile, end) in ended {
+        match first_failure {
+            None => say(cx, args, profile, end)?,
+            // On failure stdout is empty.
+            Some(_) => cx
+                .render
+                .note(&format!("signed out of profile `{profile}`")),
+        }
+    }
     first_failure.map_or(Ok(()), Err)
 }
 
-fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
+/// What became of a session.
+#[derive(Clone, Copy)]
+struct SignedOut {
+    was_kept: bool,
+    revoked: bool,
+}
+
+fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<SignedOut, Error> {
     let settings = cx.settings_of(profile, args.connection.layer())?;
     let opened = cx.open_store(&settings)?;
     let settings = with_its_server(cx, settings, args, &opened)?;
@@ -82,14 +99,18 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<(), Error> {
             "profile `{profile}` is signed out, but the person's session at the server goes on"
         ))
     })?;
+    Ok(SignedOut { was_kept, revoked })
+}
+
+fn say(cx: &Context, args: &LogoutArgs, profile: &str, end: SignedOut) -> Result<(), Error> {
     if args.output.is_json(cx) {
         return cx.render.json(&json!({
             "profile": profile,
-            "was_signed_in": was_kept,
-            "revoked": revoked,
+            "was_signed_in": end.was_kept,
+            "revoked": end.revoked,
         }));
     }
-    if was_kept {
+    if end.was_kept {
         cx.render
             .text(&format!("Signed out of profile {}", escape(profile)))
     } else {

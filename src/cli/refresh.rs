@@ -46,16 +46,24 @@ pub fn run(cx: &Context, args: &RefreshArgs) -> Result<(), Error> {
         }));
     }
     // One that fails does not keep the others from being renewed.
+    let mut renewed = Vec::new();
     let mut first_failure = None;
     for profile in &profiles {
         match (
             refresh(cx, profile, args.connection.layer()),
             &first_failure,
         ) {
-            (Ok(token), _) => say(cx, as_json, profile, &token)?,
+            (Ok(token), _) => renewed.push((profile, token)),
             // The first is the command's own error, said at its end.
             (Err(error), None) => first_failure = Some(error),
             (Err(error), Some(_)) => cx.render.warning(&format!("{error}: {}", error.root())),
+        }
+    }
+    for (profile, token) in renewed {
+        match first_failure {
+            None => say(cx, as_json, profile, &token)?,
+            // On failure stdout is empty.
+            Some(_) => cx.render.note(&format!("renewed profile `{profile}`")),
         }
     }
     first_failure.map_or(Ok(()), Err)
