@@ -269,3 +269,16 @@ fn h4_a_process_that_is_killed_leaves_no_core() {
         });
     assert_eq!(cores.count(), 0);
 }
+
+#[test]
+fn a_command_that_never_stops_talking_is_no_secret() {
+    let home = Home::new();
+    let error = home
+        .authctl(["token", "--client", "--json", "--client-id", "c"])
+        .args(["--token-endpoint", "https://127.0.0.1:1/token"])
+        .args(["--client-secret", "cmd:cat /dev/zero"])
+        .run()
+        .fails_json(8);
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("more than 1 MiB"), "{message}");
+}

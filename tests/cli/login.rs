@@ -458,3 +458,17 @@ fn a_private_certification_authority_is_given_by_cacert() {
         .run()
         .succeeds();
 }
+
+/// A secret in the environment, of another client, is not sent for a client
+/// that signed in without one.
+#[test]
+fn a_public_clients_session_stays_public() {
+    let server = crate::observed::observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    home.authctl(["refresh"])
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        .run()
+        .succeeds();
+    assert_eq!(server.count("POST /token 401"), 0);
+}

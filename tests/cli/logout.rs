@@ -246,3 +246,22 @@ fn logout_all_says_each_failure_once() {
     }
     assert!(store_of(&home).store.list().expect("a list").is_empty());
 }
+
+/// S13: a session that a wrong key cannot read is left for the right one.
+#[test]
+fn with_a_wrong_key_logout_is_exit_7_and_keeps_the_session() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    for command in [&["logout"][..], &["logout", "--all"]] {
+        home.authctl(command)
+            .env(
+                "AUTHCTL_STORE_KEY",
+                "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0A",
+            )
+            .run()
+            .fails(7);
+    }
+    assert!(kept(&home, "default").is_some());
+    assert_eq!(server.count("POST /revoke 200"), 0);
+}

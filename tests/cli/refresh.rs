@@ -352,3 +352,79 @@ fn s6_the_loser_of_a_rotation_uses_what_the_winner_stored() {
     assert_eq!(home.authctl(["token"]).run().succeeds(), "at-1");
     assert_eq!(refresh_token(&home), "rt-1");
 }
+
+/// S6, compare and clear: what the server calls dead is not sent again, and
+/// `status` does not call the session renewable.
+#[test]
+fn a_dead_refresh_token_is_forgotten() {
+    let server = observed_with(|options| {
+        options.config.reuse_grace = std::time::Duration::ZERO;
+    });
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let spent = kept(&home, "default").expect("a session").refresh_token;
+    home.authctl(["refresh"]).run().succeeds();
+    crate::observed::change_kept(&home, "default", |record| record.refresh_token = spent);
+    expire(&home, "default");
+    home.authctl(["token"]).run().fails(4);
+    server.forget();
+    let error = home.authctl(["token", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "session_expired", "{error}");
+    assert_eq!(server.requests(), 0);
+    home.authctl(["status"]).run().fails(4);
+}
+
+#[test]
+fn a_token_that_ends_too_soon_and_cannot_be_renewed_is_called_that() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    crate::observed::change_kept(&home, "default", |record| record.refresh_token = None);
+    expire_in(&home, "default", 20);
+    let error = home.authctl(["token", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "session_ends_too_soon", "{error}");
+}
+
+/// Closing the terminal in a slow refresh loses no rotated token.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hangup_waits_for_the_answer_and_its_save() {
+    let slow = |seen: &crate::fake::Seen| {
+        if seen.what.contains("/token") {
+            std::thread::sleep(std::time::Duration::from_millis(800));
+        }
+        let body = r#"{"access_token":"at-9","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-9"}"#;
+        json(200, body)
+    };
+    let server = Fake::new(slow);
+    let home = Home::new();
+    let flags = ["--client-id", "c", "--username", "u", "--token-endpoint"];
+    home.authctl(["login", "-q"])
+        .args(flags)
+        .args([server.url("/token")])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+    crate::observed::change_kept(&home, "default", |record| {
+        record.refresh_token = Some(Secret::new("rt-0"));
+    });
+    let mut child = home
+        .authctl(["refresh"])
+        .into_command()
+        .spawn()
+        .expect("authctl runs");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while server.seen().len() < 2 {
+        assert!(std::time::Instant::now() < until, "no refresh came");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    crate::signal(&child, "HUP");
+    let status = child.wait().expect("it ends");
+    // Under `nohup` a hangup is ignored, by the tests and so by the child.
+    let ours = std::fs::read_to_string("/proc/self/status").expect("our status");
+    let ignored = ours.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = u64::from_str_radix(ignored.expect("a mask").trim(), 16).expect("a mask");
+    let code = if ignored & 1 == 0 { 130 } else { 0 };
+    assert_eq!(status.code(), Some(code));
+    assert_eq!(refresh_token(&home), "rt-9");
+}

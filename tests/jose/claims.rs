@@ -486,3 +486,31 @@ fn what_was_verified_can_be_asked_for() {
     assert_eq!(verified.algorithm, Algorithm::EdDSA);
     assert_eq!(verified.kid.as_deref(), Some("key"));
 }
+
+/// Numbers that a floating-point number cannot tell apart are equal to none.
+#[test]
+fn a_number_is_compared_to_its_last_digit_or_not_at_all() {
+    for (claim, wanted, expected) in [
+        (
+            "123456789012345678901234567890",
+            "123456789012345678901234567891",
+            &["claim"][..],
+        ),
+        (
+            "123456789012345678901234567890",
+            "123456789012345678901234567890",
+            &["claim"],
+        ),
+        ("18446744073709551615", "18446744073709551615", &[]),
+        ("18446744073709551615", "18446744073709551614", &["claim"]),
+        ("1.5", "1.5", &[]),
+        ("1e300", "1e300", &["claim"]),
+    ] {
+        let payload = claims_with(json!({"n": "N"})).replace("\"N\"", claim);
+        let rules = jwt::Rules {
+            claims: vec![("n".to_owned(), json!(wanted))],
+            ..rules()
+        };
+        assert_eq!(judge_claims(&payload, &rules), expected, "{claim} {wanted}");
+    }
+}

@@ -64,3 +64,22 @@ impl TokenStore for NoneStore {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In place of a keychain that did not answer it does not say that there
+    /// is no session; in place of one that is not there it does.
+    #[test]
+    fn a_keychain_that_did_not_answer_is_not_an_empty_one() {
+        let late = KeychainError::NoAnswer(Duration::from_secs(3));
+        let store = NoneStore::in_place_of(&late);
+        let error = store.load(&Key::session("default")).unwrap_err();
+        assert!(matches!(error, Error::Keychain(KeychainError::NoAnswer(_))));
+        let client = Key::client(&crate::core::store::ClientKey::default());
+        assert!(store.load(&client).unwrap().is_none());
+        let absent = NoneStore::in_place_of(&KeychainError::NoBus);
+        assert!(absent.load(&Key::session("default")).unwrap().is_none());
+    }
+}
