@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
 use super::error::{Failure, Warning};
+use super::header::same_media_type;
 use super::json;
 use super::numeric_date::NumericDate;
 use crate::core::time::{Timestamp, format_span};
@@ -45,9 +46,55 @@ pub struct Rules {
     pub allow_missing_exp: bool,
 }
 
+/// The members of a Claims Set, or those of them that [`Rules::names`] lists:
+/// whoever judges many tokens need not keep the others.
+pub(super) trait Claims {
+    /// Returns a claim.
+    fn get(&self, name: &str) -> Option<&Value>;
+
+    /// Says whether there is such a claim.
+    fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+impl Claims for Map<String, Value> {
+    fn get(&self, name: &str) -> Option<&Value> {
+        Map::get(self, name)
+    }
+}
+
 impl Rules {
+    /// Returns the names of the claims that [`Rules::check`] looks at, sorted,
+    /// each once.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = vec!["exp", "nbf", "iat", "iss", "aud"];
+        if !self.scopes.is_empty() {
+            names.extend(["scope", "scp"]);
+        }
+        names.extend(self.required.iter().map(String::as_str));
+        names.extend(self.claims.iter().map(|(name, _)| name.as_str()));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Checks the `typ` of a header.
+    pub(super) fn check_typ(&self, typ: Option<&Value>) -> Vec<Failure> {
+        let failure = match (typ, &self.typ) {
+            (None, None) | (Some(Value::String(_)), None) => None,
+            (Some(Value::String(typ)), Some(wanted)) if same_media_type(typ, wanted) => None,
+            (Some(Value::String(_)), Some(wanted)) => {
+                Some(Failure::new("typ", format!("its `typ` is not `{wanted}`")))
+            }
+            (Some(_), _) => Some(Failure::new("typ_invalid", "its `typ` is not a string")),
+            (None, Some(_)) => Some(Failure::new("typ_missing", "it has no `typ`")),
+        };
+        failure.into_iter().collect()
+    }
+
     /// Checks a Claims Set.
-    pub(super) fn check(&self, claims: &Map<String, Value>, now: Timestamp) -> Checked {
+    pub(super) fn check(&self, claims: &impl Claims, now: Timestamp) -> Checked {
         let mut checked = Checked::default();
         self.check_times(claims, now, &mut checked);
         self.check_issuer(claims, &mut checked);
@@ -57,7 +104,7 @@ impl Rules {
         checked
     }
 
-    fn check_times(&self, claims: &Map<String, Value>, now: Timestamp, checked: &mut Checked) {
+    fn check_times(&self, claims: &impl Claims, now: Timestamp, checked: &mut Checked) {
         let mut date = |name| date(claims, name, checked);
         let (exp, nbf, iat) = (date("exp"), date("nbf"), date("iat"));
 
@@ -66,7 +113,7 @@ impl Rules {
             Some(exp) if now >= exp.reached().saturating_add(self.leeway) => {
                 checked.refuse("expired", format!("it expired {}", ago(exp.reached(), now)))
             }
-            None if !claims.contains_key("exp") && !self.allow_missing_exp => {
+            None if !claims.contains("exp") && !self.allow_missing_exp => {
                 checked.refuse("exp_missing", "it has no `exp`, so it would never expire");
             }
             _ => {}
@@ -91,7 +138,7 @@ impl Rules {
                 }
             }
             (Some(_), None) => {
-                if !claims.contains_key("iat") {
+                if !claims.contains("iat") {
                     checked.refuse("iat_missing", "it has no `iat`, so its age is not known");
                 }
             }
@@ -120,7 +167,7 @@ impl Rules {
 
     /// "The `iss` value is a case-sensitive string" (RFC 7519 §4.1.1), and it
     /// is compared whole: no prefix, no normal form of a URL, no list.
-    fn check_issuer(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+    fn check_issuer(&self, claims: &impl Claims, checked: &mut Checked) {
         match (claims.get("iss"), &self.issuer) {
             (Some(Value::String(iss)), Some(issuer)) if iss == issuer => {}
             (Some(Value::String(_)), Some(issuer)) => {
@@ -134,7 +181,7 @@ impl Rules {
         }
     }
 
-    fn check_audience(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+    fn check_audience(&self, claims: &impl Claims, checked: &mut Checked) {
         let audiences = match claims.get("aud") {
             None if self.audience.is_empty() => {
                 return checked.warn("audience_not_checked", "audience not checked");
@@ -160,7 +207,7 @@ impl Rules {
         }
     }
 
-    fn check_scopes(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+    fn check_scopes(&self, claims: &impl Claims, checked: &mut Checked) {
         if self.scopes.is_empty() {
             return;
         }
@@ -185,9 +232,9 @@ impl Rules {
         }
     }
 
-    fn check_claims(&self, claims: &Map<String, Value>, checked: &mut Checked) {
+    fn check_claims(&self, claims: &impl Claims, checked: &mut Checked) {
         for name in &self.required {
-            if !claims.contains_key(name) {
+            if !claims.contains(name) {
                 checked.refuse("claim_missing", format!("it has no `{name}`"));
             }
         }
@@ -221,11 +268,7 @@ impl Checked {
 }
 
 /// Reads a time; one of another type is refused whether or not it is needed.
-fn date(
-    claims: &Map<String, Value>,
-    name: &'static str,
-    checked: &mut Checked,
-) -> Option<NumericDate> {
+fn date(claims: &impl Claims, name: &'static str, checked: &mut Checked) -> Option<NumericDate> {
     let claim = claims.get(name)?;
     let date = NumericDate::read(claim);
     if date.is_none() {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::algorithm::Algorithm;
 pub use super::claims::Rules;
 use super::claims::audiences;
-use super::error::{Error, Failure, Malformed, Warning};
-use super::header::{self, Unencoded, same_media_type};
+use super::error::{Error, Malformed, Warning};
+use super::header::{self, Unencoded};
 use super::json;
 use super::jws::{self, Compact};
 use super::keys::Keys;
@@ -93,9 +93,7 @@ pub fn verify(token: &str, keys: &Keys, rules: &Rules, now: Timestamp) -> Result
         },
         Err(found) => failures.extend(found),
     }
-    if let Err(failure) = check_typ(&compact.unverified_header, rules.typ.as_deref()) {
-        failures.push(failure);
-    }
+    failures.extend(rules.check_typ(compact.unverified_header.get("typ")));
     if failures
         .iter()
         .any(|failure| failure.code == "unencoded_payload")
@@ -115,18 +113,6 @@ pub fn verify(token: &str, keys: &Keys, rules: &Rules, now: Timestamp) -> Result
             kid,
         }),
         _ => Err(Error::Refused(failures)),
-    }
-}
-
-fn check_typ(header: &Map<String, Value>, wanted: Option<&str>) -> Result<(), Failure> {
-    match (header.get("typ"), wanted) {
-        (None, None) | (Some(Value::String(_)), None) => Ok(()),
-        (Some(Value::String(typ)), Some(wanted)) if same_media_type(typ, wanted) => Ok(()),
-        (Some(Value::String(_)), Some(wanted)) => {
-            Err(Failure::new("typ", format!("its `typ` is not `{wanted}`")))
-        }
-        (Some(_), _) => Err(Failure::new("typ_invalid", "its `typ` is not a string")),
-        (None, Some(_)) => Err(Failure::new("typ_missing", "it has no `typ`")),
     }
 }
 
