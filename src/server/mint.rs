@@ -113,8 +113,12 @@ impl State {
             "iat": now,
             "exp": now.saturating_add(self.config.lifetimes.id_token),
             "auth_time": grant.auth_time,
-            "at_hash": at_hash(key.algorithm(), access_token),
         }));
+        // "Its value is OPTIONAL" where the access token comes from the token
+        // endpoint too (OIDC Core §3.1.3.6).
+        if let Some(hash) = at_hash(key.algorithm(), access_token) {
+            claims.insert("at_hash".into(), hash.into());
+        }
         if let Some(nonce) = order.nonce {
             claims.insert("nonce".into(), nonce.into());
         }

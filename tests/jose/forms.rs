@@ -39,6 +39,8 @@ const PUBLIC_RSA: [File; 3] = [
     file!("rsa2048.pkcs1.pub.pem"),
     file!("rsa2048.pkcs1.pub.der"),
 ];
+const PRIVATE_SECP256K1: [File; 2] = [file!("secp256k1.pkcs8.pem"), file!("secp256k1.sec1.pem")];
+const PUBLIC_SECP256K1: [File; 1] = [file!("secp256k1.pub.pem")];
 
 fn passphrase() -> Secret {
     Secret::new("correct-horse")
@@ -58,6 +60,7 @@ fn every_form_of_one_key_is_that_key() {
     for (private, public) in [
         (&PRIVATE_EC[..], &PUBLIC_EC[..]),
         (&PRIVATE_RSA, &PUBLIC_RSA),
+        (&PRIVATE_SECP256K1, &PUBLIC_SECP256K1),
     ] {
         let first = read(private[0].1).unwrap();
         for (name, file) in private {
@@ -76,6 +79,7 @@ fn the_curve_and_the_type_choose_the_algorithm() {
         (file!("ec256.pkcs8.pem"), Algorithm::ES256),
         (file!("ec384.pkcs8.pem"), Algorithm::ES384),
         (file!("ec521.pkcs8.pem"), Algorithm::ES512),
+        (file!("secp256k1.pkcs8.pem"), Algorithm::ES256K),
         (file!("ed25519.pkcs8.pem"), Algorithm::EdDSA),
         (file!("rsa2048.pkcs8.pem"), Algorithm::RS256),
         (file!("rsa-e3.pkcs8.pem"), Algorithm::RS256),
@@ -91,6 +95,7 @@ fn the_curve_and_the_type_choose_the_algorithm() {
 fn what_is_written_is_what_openssl_writes() {
     for ((name, file), (_, public)) in [
         (file!("ec256.pkcs8.pem"), file!("ec256.pub.pem")),
+        (file!("secp256k1.pkcs8.pem"), file!("secp256k1.pub.pem")),
         (file!("ed25519.pkcs8.pem"), file!("ed25519.pub.pem")),
         (file!("rsa2048.pkcs8.pem"), file!("rsa2048.pub.pem")),
     ] {
@@ -121,7 +126,7 @@ fn unfit_keys_given_alone_are_refused_with_the_reason() {
         (file!("rsa1024.pub.pem"), "key_weak"),
         (file!("rsa2047.pub.pem"), "key_weak"),
         (file!("rsa-pss.pub.pem"), "key_unsupported"),
-        (file!("secp256k1.pub.pem"), "key_unsupported"),
+        (file!("ec224.pub.pem"), "key_unsupported"),
         (file!("ed448.pkcs8.pem"), "key_unsupported"),
         (file!("ec256.des3.pem"), "key_unsupported"),
         (file!("ec256.legacy.pem"), "key_unsupported"),
@@ -169,11 +174,7 @@ fn j56_what_cannot_sign_is_refused() {
         ("public", read(PUBLIC_EC[0].1), "key_use"),
         ("certificate", read(PUBLIC_EC[2].1), "key_use"),
         ("weak RSA", read(file!("rsa1024.pub.pem").1), "key_weak"),
-        (
-            "curve",
-            read(file!("secp256k1.pub.pem").1),
-            "key_unsupported",
-        ),
+        ("curve", read(file!("ec224.pub.pem").1), "key_unsupported"),
         ("use", read(&jwk(r#","use":"enc""#)), "key_use"),
         ("key_ops", read(&jwk(r#","key_ops":["verify"]"#)), "key_use"),
         ("alg", p521(Algorithm::ES256), "key_algorithm"),

@@ -123,6 +123,8 @@ fn order(curve: Curve) -> Vec<u8> {
             "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
              fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409"
         }
+        // SEC 2 §2.4.1
+        Curve::Secp256k1 => "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141",
     };
     let octets: Vec<u8> = (0..hex.len())
         .step_by(2)

@@ -1,4 +1,5 @@
-//! The one table of signature algorithms (RFC 7518 §3.1, RFC 8037 §3.1).
+//! The one table of signature algorithms (RFC 7518 §3.1, RFC 8037 §3.1, RFC
+//! 8812 §3.2, RFC 9864 §2.2, RFC 9964).
 //!
 //! No other file lists algorithms. `none` is not among them and cannot be
 //! asked for (RFC 8725 §3.1).
@@ -34,8 +35,19 @@ pub enum Algorithm {
     ES384,
     /// ECDSA on P-521 with SHA-512.
     ES512,
+    /// ECDSA on secp256k1 with SHA-256 (RFC 8812).
+    ES256K,
     /// EdDSA on Ed25519 (RFC 8037); Ed448 is not supported.
     EdDSA,
+    /// The same signature by its fully-specified name (RFC 9864). The names
+    /// are two all the same: who allows one does not allow the other.
+    Ed25519,
+    /// ML-DSA-44 (FIPS 204, RFC 9964).
+    MLDSA44,
+    /// ML-DSA-65.
+    MLDSA65,
+    /// ML-DSA-87.
+    MLDSA87,
 }
 
 /// The kinds of algorithm; those of one kind differ in hash and size only.
@@ -47,10 +59,12 @@ pub enum Family {
     Rsa,
     /// PS256, PS384, PS512.
     RsaPss,
-    /// ES256, ES384, ES512.
+    /// ES256, ES384, ES512, ES256K.
     Ecdsa,
-    /// EdDSA.
+    /// EdDSA, Ed25519.
     EdDsa,
+    /// ML-DSA-44, ML-DSA-65, ML-DSA-87.
+    MlDsa,
 }
 
 /// What a key must be to serve an algorithm: its `kty` and, where there are
@@ -65,9 +79,11 @@ pub enum KeyType {
     Ec(Curve),
     /// `kty` `OKP`, `crv` `Ed25519`.
     Ed25519,
+    /// `kty` `AKP`, whose `alg` names the parameter set (RFC 9964).
+    Akp(ParameterSet),
 }
 
-/// The elliptic curves of `kty` `EC` (RFC 7518 §6.2.1.1).
+/// The elliptic curves of `kty` `EC` (RFC 7518 §6.2.1.1, RFC 8812 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Curve {
     /// `P-256`.
@@ -76,6 +92,20 @@ pub enum Curve {
     P384,
     /// `P-521`.
     P521,
+    /// `secp256k1`.
+    Secp256k1,
+}
+
+/// The parameter sets of ML-DSA (FIPS 204 §4), which are also the values of
+/// `alg` in their keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParameterSet {
+    /// `ML-DSA-44`.
+    MlDsa44,
+    /// `ML-DSA-65`.
+    MlDsa65,
+    /// `ML-DSA-87`.
+    MlDsa87,
 }
 
 /// One row of the table.
@@ -91,9 +121,10 @@ struct Row {
 }
 
 /// In the order of the enum, so that a discriminant is an index.
-static TABLE: [Row; 13] = {
+#[rustfmt::skip]
+static TABLE: [Row; 18] = {
     use jsonwebtoken::Algorithm as Jwt;
-    use {Algorithm as A, Curve as C, Family as F, KeyType as K};
+    use {Algorithm as A, Curve as C, Family as F, KeyType as K, ParameterSet as S};
     [
         row(A::HS256, "HS256", F::Hmac, K::Oct, 32, Some(Jwt::HS256)),
         row(A::HS384, "HS384", F::Hmac, K::Oct, 48, Some(Jwt::HS384)),
@@ -104,31 +135,15 @@ static TABLE: [Row; 13] = {
         row(A::PS256, "PS256", F::RsaPss, K::Rsa, 32, Some(Jwt::PS256)),
         row(A::PS384, "PS384", F::RsaPss, K::Rsa, 48, Some(Jwt::PS384)),
         row(A::PS512, "PS512", F::RsaPss, K::Rsa, 64, Some(Jwt::PS512)),
-        row(
-            A::ES256,
-            "ES256",
-            F::Ecdsa,
-            K::Ec(C::P256),
-            32,
-            Some(Jwt::ES256),
-        ),
-        row(
-            A::ES384,
-            "ES384",
-            F::Ecdsa,
-            K::Ec(C::P384),
-            48,
-            Some(Jwt::ES384),
-        ),
+        row(A::ES256, "ES256", F::Ecdsa, K::Ec(C::P256), 32, Some(Jwt::ES256)),
+        row(A::ES384, "ES384", F::Ecdsa, K::Ec(C::P384), 48, Some(Jwt::ES384)),
         row(A::ES512, "ES512", F::Ecdsa, K::Ec(C::P521), 64, None),
-        row(
-            A::EdDSA,
-            "EdDSA",
-            F::EdDsa,
-            K::Ed25519,
-            64,
-            Some(Jwt::EdDSA),
-        ),
+        row(A::ES256K, "ES256K", F::Ecdsa, K::Ec(C::Secp256k1), 32, None),
+        row(A::EdDSA, "EdDSA", F::EdDsa, K::Ed25519, 64, Some(Jwt::EdDSA)),
+        row(A::Ed25519, "Ed25519", F::EdDsa, K::Ed25519, 64, Some(Jwt::EdDSA)),
+        row(A::MLDSA44, "ML-DSA-44", F::MlDsa, K::Akp(S::MlDsa44), 64, None),
+        row(A::MLDSA65, "ML-DSA-65", F::MlDsa, K::Akp(S::MlDsa65), 64, None),
+        row(A::MLDSA87, "ML-DSA-87", F::MlDsa, K::Akp(S::MlDsa87), 64, None),
     ]
 };
 
@@ -152,8 +167,8 @@ const fn row(
 
 impl Algorithm {
     /// Every algorithm, in the order of the table.
-    pub const ALL: [Algorithm; 13] = {
-        let mut all = [Algorithm::HS256; 13];
+    pub const ALL: [Algorithm; 18] = {
+        let mut all = [Algorithm::HS256; 18];
         let mut at = 0;
         while at < all.len() {
             all[at] = TABLE[at].algorithm;
@@ -182,9 +197,22 @@ impl Algorithm {
     }
 
     /// Returns the octets of the hash: for HMAC also the length of the MAC
-    /// and the least length of the key (RFC 7518 §3.2).
+    /// and the least length of the key (RFC 7518 §3.2); for ML-DSA those that
+    /// SHAKE256 gives (FIPS 204 §6.2).
     pub const fn hash_len(self) -> usize {
         self.row().hash_len
+    }
+
+    /// Returns the octets of a signature or MAC, which never vary but with
+    /// the modulus of RSA: `None` for that.
+    pub const fn signature_len(self) -> Option<usize> {
+        match self.key_type() {
+            KeyType::Oct => Some(self.hash_len()),
+            KeyType::Rsa => None,
+            KeyType::Ec(curve) => Some(2 * curve.coordinate_len()),
+            KeyType::Ed25519 => Some(64),
+            KeyType::Akp(set) => Some(set.signature_len()),
+        }
     }
 
     /// Says whether one secret both signs and verifies.
@@ -251,6 +279,7 @@ impl KeyType {
             Self::Rsa => "RSA",
             Self::Ec(_) => "EC",
             Self::Ed25519 => "OKP",
+            Self::Akp(_) => "AKP",
         }
     }
 
@@ -262,7 +291,11 @@ impl KeyType {
             Self::Ec(Curve::P256) => Algorithm::ES256,
             Self::Ec(Curve::P384) => Algorithm::ES384,
             Self::Ec(Curve::P521) => Algorithm::ES512,
+            Self::Ec(Curve::Secp256k1) => Algorithm::ES256K,
             Self::Ed25519 => Algorithm::EdDSA,
+            Self::Akp(ParameterSet::MlDsa44) => Algorithm::MLDSA44,
+            Self::Akp(ParameterSet::MlDsa65) => Algorithm::MLDSA65,
+            Self::Akp(ParameterSet::MlDsa87) => Algorithm::MLDSA87,
         }
     }
 
@@ -275,20 +308,21 @@ impl KeyType {
 }
 
 impl fmt::Display for KeyType {
-    /// Writes `RSA`, `oct`, `EC P-256`, `OKP Ed25519`.
+    /// Writes `RSA`, `oct`, `EC P-256`, `OKP Ed25519`, `AKP ML-DSA-44`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kty())?;
         match self {
             Self::Oct | Self::Rsa => Ok(()),
             Self::Ec(curve) => write!(f, " {}", curve.name()),
             Self::Ed25519 => f.write_str(" Ed25519"),
+            Self::Akp(set) => write!(f, " {}", set.name()),
         }
     }
 }
 
 impl Curve {
     /// Every curve.
-    pub const ALL: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
+    pub const ALL: [Curve; 4] = [Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
 
     /// Returns the value of `crv`.
     pub const fn name(self) -> &'static str {
@@ -296,6 +330,7 @@ impl Curve {
             Self::P256 => "P-256",
             Self::P384 => "P-384",
             Self::P521 => "P-521",
+            Self::Secp256k1 => "secp256k1",
         }
     }
 
@@ -303,7 +338,7 @@ impl Curve {
     /// of `s` (RFC 7518 §3.4, §6.2.1.2).
     pub const fn coordinate_len(self) -> usize {
         match self {
-            Self::P256 => 32,
+            Self::P256 | Self::Secp256k1 => 32,
             Self::P384 => 48,
             Self::P521 => 66,
         }
@@ -312,6 +347,39 @@ impl Curve {
     /// Returns the curve of a `crv`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|curve| curve.name() == name)
+    }
+}
+
+impl ParameterSet {
+    /// Every parameter set.
+    pub const ALL: [ParameterSet; 3] = [Self::MlDsa44, Self::MlDsa65, Self::MlDsa87];
+
+    /// Returns the value of `alg`.
+    pub const fn name(self) -> &'static str {
+        KeyType::Akp(self).default_algorithm().name()
+    }
+
+    /// Returns the octets of a public key (FIPS 204 §4, table 2).
+    pub const fn public_len(self) -> usize {
+        match self {
+            Self::MlDsa44 => 1312,
+            Self::MlDsa65 => 1952,
+            Self::MlDsa87 => 2592,
+        }
+    }
+
+    /// Returns the octets of a signature (the same table).
+    pub const fn signature_len(self) -> usize {
+        match self {
+            Self::MlDsa44 => 2420,
+            Self::MlDsa65 => 3309,
+            Self::MlDsa87 => 4627,
+        }
+    }
+
+    /// Returns the parameter set of an `alg`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|set| set.name() == name)
     }
 }
 
@@ -324,7 +392,7 @@ mod tests {
         for (at, algorithm) in Algorithm::ALL.into_iter().enumerate() {
             assert_eq!(algorithm as usize, at, "{algorithm}");
             assert_eq!(algorithm.name().parse(), Ok(algorithm));
-            assert_eq!(format!("{algorithm:?}"), algorithm.name());
+            assert_eq!(format!("{algorithm:?}"), algorithm.name().replace('-', ""));
         }
     }
 
@@ -347,7 +415,17 @@ mod tests {
     #[test]
     fn j1_only_the_exact_spelling_is_an_algorithm() {
         for name in [
-            "", "hs256", "HS256 ", " HS256", "HS256\0", "НS256", "ES256K",
+            "",
+            "hs256",
+            "HS256 ",
+            " HS256",
+            "HS256\0",
+            "НS256",
+            "ES256k",
+            "ED25519",
+            "Ed448",
+            "MLDSA44",
+            "ML-DSA-44 ",
         ] {
             assert_eq!(
                 name.parse::<Algorithm>(),

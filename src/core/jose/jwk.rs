@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::algorithm::{Algorithm, Curve, KeyType};
+use super::algorithm::{Algorithm, Curve, KeyType, ParameterSet};
 use super::error::{KeyError, shorten};
 use super::json;
 use super::public_key::{PublicKey, octets, text};
@@ -81,14 +81,15 @@ impl Jwk {
         thumbprint(&self.members)
     }
 
-    /// Returns the type that `kty` and `crv` name, `None` for one that is not
-    /// supported. The key itself may still be broken.
+    /// Returns the type that `kty` and `crv` (of `AKP`, `alg`) name, `None` for
+    /// one that is not supported. The key itself may still be broken.
     pub fn key_type(&self) -> Option<KeyType> {
         match (self.member("kty")?, self.member("crv")) {
             ("oct", _) => Some(KeyType::Oct),
             ("RSA", _) => Some(KeyType::Rsa),
             ("EC", crv) => Curve::from_name(crv?).map(KeyType::Ec),
             ("OKP", Some("Ed25519")) => Some(KeyType::Ed25519),
+            ("AKP", _) => ParameterSet::from_name(self.member("alg")?).map(KeyType::Akp),
             _ => None,
         }
     }

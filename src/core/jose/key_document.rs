@@ -154,7 +154,11 @@ impl SigningKey {
         } else {
             // The public part first, so that what is wrong with it is said.
             let public = PublicKey::from_jwk(jwk)?;
-            if !jwk.contains_key("d") {
+            let private = match public.key_type() {
+                KeyType::Akp(_) => "priv",
+                _ => "d",
+            };
+            if !jwk.contains_key(private) {
                 return Err(public_key());
             }
             let algorithm = algorithm.unwrap_or(public.key_type().default_algorithm());

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::algorithm::{Algorithm, KeyType};
+use super::algorithm::Algorithm;
 use super::error::{Warning, shorten};
 use super::jwt::{UnverifiedContent, UnverifiedJwt};
 use super::public_key::{MIN_RSA_BITS, PublicKey};
@@ -110,11 +110,11 @@ fn signature(header: &Map<String, Value>, length: usize, warnings: &mut Vec<Warn
             ),
         ));
     }
-    let expected = match algorithm.key_type() {
-        KeyType::Oct => algorithm.hash_len(),
-        KeyType::Rsa if length == 0 => MIN_RSA_BITS / 8,
+    let expected = match algorithm.signature_len() {
+        Some(expected) => expected,
+        None if length == 0 => MIN_RSA_BITS / 8,
         // An RSA signature is as long as the modulus.
-        KeyType::Rsa => {
+        None => {
             if length * 8 < MIN_RSA_BITS {
                 warnings.push(Warning::new(
                     "weak_key",
@@ -126,8 +126,6 @@ fn signature(header: &Map<String, Value>, length: usize, warnings: &mut Vec<Warn
             }
             length
         }
-        KeyType::Ec(curve) => 2 * curve.coordinate_len(),
-        KeyType::Ed25519 => 64,
     };
     if length != expected {
         warnings.push(Warning::new(
@@ -262,7 +260,11 @@ mod tests {
         for (header, signature_len, expected) in [
             (json!({"alg": "none"}), 0, &["alg_none"][..]),
             (json!({"alg": "NonE"}), 0, &["alg_none"]),
-            (json!({"alg": "ES256K"}), 64, &["alg_unknown"]),
+            (json!({"alg": "Ed448"}), 114, &["alg_unknown"]),
+            (json!({"alg": "ES256K"}), 64, &[]),
+            (json!({"alg": "Ed25519"}), 64, &[]),
+            (json!({"alg": "ML-DSA-44"}), 2420, &[]),
+            (json!({"alg": "ML-DSA-44"}), 64, &["signature_length"]),
             (json!({"alg": 1}), 64, &["alg_unknown"]),
             (json!({}), 0, &["alg_unknown"]),
             (json!({"alg": "HS256"}), 32, &["hmac"]),

@@ -34,7 +34,7 @@ mod spki;
 mod thumbprint;
 mod verifying_key;
 
-pub use algorithm::{Algorithm, Curve, Family, KeyType};
+pub use algorithm::{Algorithm, Curve, Family, KeyType, ParameterSet};
 pub use error::{Error, Failure, KeyError, Malformed, Warning};
 pub use jwk::{Jwk, JwkSet, Skipped};
 pub use keys::Keys;

@@ -1,24 +1,27 @@
 //! Private keys of every form that is read or written: PKCS#8 (RFC 5958),
 //! PKCS#1 (RFC 8017), SEC 1 (RFC 5915) and JWK (RFC 7518 §6).
 
-use aws_lc_rs::encoding::{AsBigEndian as _, AsDer, Pkcs8V1Der};
+use aws_lc_rs::encoding::{AsBigEndian as _, AsDer, AsRawBytes as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeyPairComponents, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
-    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
-    KeyPair as _,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P256K1_SHA256_FIXED_SIGNING,
+    ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, ML_DSA_44_SIGNING, ML_DSA_65_SIGNING,
+    ML_DSA_87_SIGNING, PqdsaKeyPair, PqdsaSigningAlgorithm,
 };
 use pkcs8::PrivateKeyInfoRef;
-use pkcs8::der::Decode as _;
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::der::{Decode as _, Encode as _};
+use pkcs8::spki::AlgorithmIdentifierRef;
 use sec1::EcPrivateKey;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::algorithm::Curve;
+use super::algorithm::{Curve, ParameterSet};
 use super::base64url;
 use super::error::{Error, KeyError};
 use super::public_key::{Kind, PublicKey, octets, unsupported};
-use super::spki::{curve_of, oid, oid_unsupported};
+use super::spki::{curve_of, oid, oid_of_parameter_set, oid_unsupported, parameter_set_of};
 use crate::core::secret::SecretBytes;
 
 /// A key pair, parsed once.
@@ -26,6 +29,7 @@ pub(super) enum PrivateKey {
     Rsa(Box<RsaKeyPair>),
     Ec(Curve, Box<EcdsaKeyPair>),
     Ed25519(Box<Ed25519KeyPair>),
+    MlDsa(ParameterSet, Box<PqdsaKeyPair>),
 }
 
 impl PrivateKey {
@@ -60,7 +64,15 @@ impl PrivateKey {
             .map_err(|_| Error::Crypto("generate an Ed25519 key"))
     }
 
-    /// Reads a DER `PrivateKeyInfo`.
+    /// Generates an ML-DSA key.
+    pub(super) fn generate_ml_dsa(set: ParameterSet) -> Result<Self, Error> {
+        PqdsaKeyPair::generate(ml_dsa_signing(set))
+            .map(|key| Self::MlDsa(set, Box::new(key)))
+            .map_err(|_| Error::Crypto("generate an ML-DSA key"))
+    }
+
+    /// Reads a DER `PrivateKeyInfo`. An ML-DSA key may come as its seed,
+    /// expanded, or as both (RFC 9881 §6).
     pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
         let info = PrivateKeyInfoRef::from_der(der)
             .map_err(|_| KeyError::new("key_malformed", "the private key is not valid DER"))?;
@@ -79,7 +91,12 @@ impl PrivateKey {
             oid::ED25519 => Ed25519KeyPair::from_pkcs8(der)
                 .map(|key| Self::Ed25519(Box::new(key)))
                 .map_err(|_| unusable()),
-            other => Err(oid_unsupported(other)),
+            other => {
+                let set = parameter_set_of(other).ok_or_else(|| oid_unsupported(other))?;
+                PqdsaKeyPair::from_pkcs8(ml_dsa_signing(set), der)
+                    .map(|key| Self::MlDsa(set, Box::new(key)))
+                    .map_err(|_| unusable())
+            }
         }
     }
 
@@ -149,6 +166,16 @@ impl PrivateKey {
                     .map(|key| Self::Ed25519(Box::new(key)))
                     .map_err(|_| unusable())
             }
+            Kind::MlDsa { set, key: public } => {
+                let seed = secret("priv")?;
+                let key = PqdsaKeyPair::from_seed(ml_dsa_signing(*set), &seed).map_err(|_| {
+                    malformed("the member `priv` of the JWK is no seed of 32 octets")
+                })?;
+                if key.public_key().as_ref() != public {
+                    return Err(unusable());
+                }
+                Ok(Self::MlDsa(*set, Box::new(key)))
+            }
         }
     }
 
@@ -161,6 +188,7 @@ impl PrivateKey {
             }
             Self::Ec(curve, key) => PublicKey::ec_point(*curve, key.public_key().as_ref().to_vec()),
             Self::Ed25519(key) => PublicKey::ed25519(key.public_key().as_ref()),
+            Self::MlDsa(set, key) => PublicKey::ml_dsa(*set, key.public_key().as_ref()),
         }
     }
 
@@ -178,12 +206,21 @@ impl PrivateKey {
                 .to_pkcs8v1()
                 .ok()
                 .map(|der| SecretBytes::new(der.as_ref())),
+            Self::MlDsa(set, key) => match key.to_pkcs8v1() {
+                Ok(der) => Some(SecretBytes::new(der.as_ref())),
+                // Without the seed, from which it cannot be computed back.
+                Err(_) => expanded_pkcs8(*set, key),
+            },
         };
         written.ok_or(Error::Crypto("write the private key"))
     }
 
     /// Returns the private members of the JWK (RFC 7518 §6.2.2, §6.3.2, RFC
-    /// 8037 §2).
+    /// 8037 §2, RFC 9964).
+    ///
+    /// # Errors
+    ///
+    /// `key_unsupported` for an ML-DSA key that was read without its seed.
     pub(super) fn private_members(&self) -> Result<Map<String, Value>, Error> {
         let failed = || Error::Crypto("write the private key");
         let mut members = Map::new();
@@ -212,6 +249,7 @@ impl PrivateKey {
                 let seed = seed.as_be_bytes().map_err(|_| failed())?;
                 put("d", seed.as_ref());
             }
+            Self::MlDsa(_, key) => put("priv", seed(key)?.expose()),
         }
         Ok(members)
     }
@@ -222,7 +260,49 @@ fn ecdsa_signing(curve: Curve) -> &'static EcdsaSigningAlgorithm {
         Curve::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
         Curve::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
         Curve::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
+        Curve::Secp256k1 => &ECDSA_P256K1_SHA256_FIXED_SIGNING,
     }
+}
+
+fn ml_dsa_signing(set: ParameterSet) -> &'static PqdsaSigningAlgorithm {
+    match set {
+        ParameterSet::MlDsa44 => &ML_DSA_44_SIGNING,
+        ParameterSet::MlDsa65 => &ML_DSA_65_SIGNING,
+        ParameterSet::MlDsa87 => &ML_DSA_87_SIGNING,
+    }
+}
+
+/// Returns the seed of an ML-DSA key, the `[0]` of its PKCS#8 form (RFC 9881
+/// §6), which is the only one that a JWK has.
+fn seed(key: &PqdsaKeyPair) -> Result<SecretBytes, Error> {
+    let pkcs8 = key.to_pkcs8v1().map_err(|_| {
+        Error::key(
+            "key_unsupported",
+            "the ML-DSA key was read without its seed, which a JWK needs",
+        )
+    })?;
+    let failed = |_| Error::Crypto("write the private key");
+    let info = PrivateKeyInfoRef::from_der(pkcs8.as_ref()).map_err(failed)?;
+    match info.private_key.as_bytes() {
+        [0x80, 32, seed @ ..] if seed.len() == 32 => Ok(SecretBytes::new(seed)),
+        _ => Err(Error::Crypto("write the private key")),
+    }
+}
+
+/// Writes a DER `PrivateKeyInfo` of an ML-DSA key in its expanded form.
+fn expanded_pkcs8(set: ParameterSet, key: &PqdsaKeyPair) -> Option<SecretBytes> {
+    let expanded = key.private_key().as_raw_bytes().ok()?;
+    let choice = OctetStringRef::new(expanded.as_ref()).ok()?.to_der().ok()?;
+    let choice = Zeroizing::new(choice);
+    let info = PrivateKeyInfoRef::new(
+        AlgorithmIdentifierRef {
+            oid: oid_of_parameter_set(set)?,
+            parameters: None,
+        },
+        OctetStringRef::new(&choice).ok()?,
+    );
+    let der = Zeroizing::new(info.to_der().ok()?);
+    Some(SecretBytes::new(der.as_slice()))
 }
 
 fn malformed(message: &str) -> KeyError {

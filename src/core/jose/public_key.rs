@@ -2,16 +2,17 @@
 //!
 //! A [`PublicKey`] that exists is one that may verify: an RSA modulus of 2048
 //! to 8192 bits with a sound exponent, a point on its curve, an Ed25519 key
-//! that is not of small order. The library below would take some of the
+//! that is not of small order, an ML-DSA key of its full length. The library below would take some of the
 //! others, or report them as a bad signature without the reason.
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED,
-    EcdsaVerificationAlgorithm, ParsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256K1_SHA256_FIXED, ECDSA_P384_SHA384_FIXED,
+    ECDSA_P521_SHA512_FIXED, EcdsaVerificationAlgorithm, ML_DSA_44, ML_DSA_65, ML_DSA_87,
+    ParsedPublicKey, PqdsaVerificationAlgorithm,
 };
 use serde_json::{Map, Value};
 
-use super::algorithm::{Curve, KeyType};
+use super::algorithm::{Curve, KeyType, ParameterSet};
 use super::error::KeyError;
 use super::{base64url, ed25519};
 
@@ -38,6 +39,8 @@ pub(super) enum Kind {
     Ec { curve: Curve, point: Vec<u8> },
     /// As RFC 8032 §5.1.2 encodes a point.
     Ed25519([u8; 32]),
+    /// As FIPS 204 §7.2 (`pkEncode`) encodes it.
+    MlDsa { set: ParameterSet, key: Vec<u8> },
 }
 
 impl PublicKey {
@@ -157,12 +160,36 @@ impl PublicKey {
         Ok(Self(Kind::Ed25519(encoded)))
     }
 
-    /// Makes a key of the members of a JWK (RFC 7518 §6.2, §6.3, RFC 8037
-    /// §2); private members are not looked at.
+    /// Makes an ML-DSA key.
     ///
     /// # Errors
     ///
-    /// `key_unsupported` for another `kty` or `crv`, else as the constructors.
+    /// `key_malformed` for another length than that of the parameter set.
+    pub fn ml_dsa(set: ParameterSet, key: &[u8]) -> Result<Self, KeyError> {
+        if key.len() != set.public_len() {
+            return Err(KeyError::new(
+                "key_malformed",
+                format!(
+                    "the {} key has {} octets instead of {}",
+                    set.name(),
+                    key.len(),
+                    set.public_len()
+                ),
+            ));
+        }
+        Ok(Self(Kind::MlDsa {
+            set,
+            key: key.to_vec(),
+        }))
+    }
+
+    /// Makes a key of the members of a JWK (RFC 7518 §6.2, §6.3, RFC 8037
+    /// §2, RFC 8812 §3.1, RFC 9964); private members are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// `key_unsupported` for another `kty` or `crv`, or another `alg` of an
+    /// `AKP` key, else as the constructors.
     pub fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, KeyError> {
         match text(jwk, "kty")? {
             "RSA" => Self::rsa(&octets(jwk, "n")?, &octets(jwk, "e")?),
@@ -175,6 +202,13 @@ impl PublicKey {
                 "Ed25519" => Self::ed25519(&octets(jwk, "x")?),
                 crv => Err(unsupported("curve", crv)),
             },
+            // "The "alg" member is REQUIRED" and says what `pub` is.
+            "AKP" => {
+                let alg = text(jwk, "alg")?;
+                let set = ParameterSet::from_name(alg)
+                    .ok_or_else(|| unsupported("`AKP` key for", alg))?;
+                Self::ml_dsa(set, &octets(jwk, "pub")?)
+            }
             kty => Err(unsupported("key type", kty)),
         }
     }
@@ -185,6 +219,7 @@ impl PublicKey {
             Kind::Rsa { .. } => KeyType::Rsa,
             Kind::Ec { curve, .. } => KeyType::Ec(*curve),
             Kind::Ed25519(_) => KeyType::Ed25519,
+            Kind::MlDsa { set, .. } => KeyType::Akp(*set),
         }
     }
 
@@ -202,11 +237,12 @@ impl PublicKey {
             Kind::Rsa { n, .. } => n.len(),
             Kind::Ec { curve, .. } => 2 * curve.coordinate_len(),
             Kind::Ed25519(_) => 64,
+            Kind::MlDsa { set, .. } => set.signature_len(),
         }
     }
 
     /// Returns the members that make the key as a JWK, `kty` first, those of
-    /// RFC 7638 §3.2 and no other.
+    /// its thumbprint (RFC 7638 §3.2, RFC 9964 §6) and no other.
     pub fn to_jwk(&self) -> Map<String, Value> {
         let mut jwk = Map::new();
         let mut put = |name: &str, value: String| {
@@ -228,6 +264,10 @@ impl PublicKey {
                 put("crv", "Ed25519".to_owned());
                 put("x", base64url::encode(x));
             }
+            Kind::MlDsa { set, key } => {
+                put("alg", set.name().to_owned());
+                put("pub", base64url::encode(key));
+            }
         }
         jwk
     }
@@ -243,6 +283,16 @@ pub(super) fn ecdsa(curve: Curve) -> &'static EcdsaVerificationAlgorithm {
         Curve::P256 => &ECDSA_P256_SHA256_FIXED,
         Curve::P384 => &ECDSA_P384_SHA384_FIXED,
         Curve::P521 => &ECDSA_P521_SHA512_FIXED,
+        Curve::Secp256k1 => &ECDSA_P256K1_SHA256_FIXED,
+    }
+}
+
+/// Returns the algorithm of a parameter set.
+pub(super) fn ml_dsa(set: ParameterSet) -> &'static PqdsaVerificationAlgorithm {
+    match set {
+        ParameterSet::MlDsa44 => &ML_DSA_44,
+        ParameterSet::MlDsa65 => &ML_DSA_65,
+        ParameterSet::MlDsa87 => &ML_DSA_87,
     }
 }
 

@@ -71,6 +71,7 @@ impl SigningKey {
             }
             KeyType::Ec(curve) => PrivateKey::generate_ec(curve)?,
             KeyType::Ed25519 => PrivateKey::generate_ed25519()?,
+            KeyType::Akp(set) => PrivateKey::generate_ml_dsa(set)?,
         };
         Ok(Self::from_private(private, algorithm)?)
     }
@@ -176,6 +177,11 @@ impl SigningKey {
                     .try_sign(message)
                     .map(|signature| signature.as_ref().to_vec())
                     .map_err(failed),
+                PrivateKey::MlDsa(set, key) => {
+                    let mut signature = vec![0; set.signature_len()];
+                    key.sign(message, &mut signature).map_err(failed)?;
+                    Ok(signature)
+                }
             },
         }
     }

@@ -7,9 +7,9 @@ use pkcs8::der::asn1::{AnyRef, ObjectIdentifier};
 use pkcs8::der::{Decode as _, Reader as _, SliceReader};
 use pkcs8::spki::SubjectPublicKeyInfoRef;
 
-use super::algorithm::Curve;
+use super::algorithm::{Curve, ParameterSet};
 use super::error::KeyError;
-use super::public_key::{Kind, PublicKey, ecdsa, unsupported};
+use super::public_key::{Kind, PublicKey, ecdsa, ml_dsa, unsupported};
 
 impl PublicKey {
     /// Makes a key of a DER `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
@@ -30,7 +30,10 @@ impl PublicKey {
                 Self::ec_point(curve, key.to_vec())
             }
             oid::ED25519 => Self::ed25519(key),
-            other => Err(oid_unsupported(other)),
+            other => match parameter_set_of(other) {
+                Some(set) => Self::ml_dsa(set, key),
+                None => Err(oid_unsupported(other)),
+            },
         }
     }
 
@@ -60,6 +63,7 @@ impl PublicKey {
             Kind::Rsa { n, e } => RsaPublicKeyComponents { n, e }.as_der().ok(),
             Kind::Ec { curve, point } => parsed_der(ParsedPublicKey::new(ecdsa(*curve), point)),
             Kind::Ed25519(x) => parsed_der(ParsedPublicKey::new(&ED25519, x)),
+            Kind::MlDsa { set, key } => parsed_der(ParsedPublicKey::new(ml_dsa(*set), key)),
         };
         written
             .map(|der: PublicKeyX509Der<'_>| der.as_ref().to_vec())
@@ -71,7 +75,8 @@ fn parsed_der<E>(parsed: Result<ParsedPublicKey, E>) -> Option<PublicKeyX509Der<
     parsed.ok().and_then(|key| key.as_der().ok())
 }
 
-/// Object identifiers of RFC 8017, RFC 5480 and RFC 8410.
+/// Object identifiers of RFC 8017, RFC 5480, RFC 8410 and RFC 9881, and of
+/// secp256k1 (SEC 2 §A.2.1).
 pub(super) mod oid {
     use super::ObjectIdentifier;
 
@@ -84,15 +89,24 @@ pub(super) mod oid {
     const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
     const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
     const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
-    pub(super) const CURVES: [(ObjectIdentifier, super::Curve); 3] = [
+    const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
+    pub(super) const CURVES: [(ObjectIdentifier, super::Curve); 4] = [
         (P256, super::Curve::P256),
         (P384, super::Curve::P384),
         (P521, super::Curve::P521),
+        (SECP256K1, super::Curve::Secp256k1),
+    ];
+    const ML_DSA_44: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
+    const ML_DSA_65: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18");
+    const ML_DSA_87: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19");
+    pub(super) const PARAMETER_SETS: [(ObjectIdentifier, super::ParameterSet); 3] = [
+        (ML_DSA_44, super::ParameterSet::MlDsa44),
+        (ML_DSA_65, super::ParameterSet::MlDsa65),
+        (ML_DSA_87, super::ParameterSet::MlDsa87),
     ];
     /// Those met in the wild that deserve their name in a refusal.
-    pub(super) const UNSUPPORTED: [(&str, &str); 8] = [
+    pub(super) const UNSUPPORTED: [(&str, &str); 7] = [
         ("1.2.840.113549.1.1.10", "RSASSA-PSS"),
-        ("1.3.132.0.10", "secp256k1"),
         ("1.3.132.0.33", "P-224"),
         ("1.3.101.110", "X25519"),
         ("1.3.101.111", "X448"),
@@ -107,6 +121,20 @@ pub(super) fn curve_of(named: ObjectIdentifier) -> Option<Curve> {
         .iter()
         .find(|(oid, _)| *oid == named)
         .map(|(_, curve)| *curve)
+}
+
+pub(super) fn parameter_set_of(oid: ObjectIdentifier) -> Option<ParameterSet> {
+    oid::PARAMETER_SETS
+        .iter()
+        .find(|(named, _)| *named == oid)
+        .map(|(_, set)| *set)
+}
+
+pub(super) fn oid_of_parameter_set(set: ParameterSet) -> Option<ObjectIdentifier> {
+    oid::PARAMETER_SETS
+        .iter()
+        .find(|(_, named)| *named == set)
+        .map(|(oid, _)| *oid)
 }
 
 pub(super) fn oid_unsupported(oid: ObjectIdentifier) -> KeyError {

@@ -13,7 +13,7 @@ use jsonwebtoken::DecodingKey;
 use super::algorithm::{Algorithm, Curve, KeyType};
 use super::base64url;
 use super::error::{Error, KeyError};
-use super::public_key::{Kind, PublicKey, ecdsa};
+use super::public_key::{Kind, PublicKey, ecdsa, ml_dsa};
 use crate::core::secret::SecretBytes;
 
 /// A public key or a secret, parsed once, for many verifications on many
@@ -48,7 +48,7 @@ impl VerifyingKey {
                 Prepared::JsonWebToken(DecodingKey::from_rsa_raw_components(n, e))
             }
             Kind::Ec {
-                curve: curve @ Curve::P521,
+                curve: curve @ (Curve::P521 | Curve::Secp256k1),
                 point,
             } => Prepared::AwsLc(
                 ParsedPublicKey::new(ecdsa(*curve), point)
@@ -56,6 +56,10 @@ impl VerifyingKey {
             ),
             Kind::Ec { point, .. } => Prepared::JsonWebToken(DecodingKey::from_ec_der(point)),
             Kind::Ed25519(x) => Prepared::JsonWebToken(DecodingKey::from_ed_der(x)),
+            Kind::MlDsa { set, key } => Prepared::AwsLc(
+                ParsedPublicKey::new(ml_dsa(*set), key)
+                    .map_err(|_| KeyError::new("key_malformed", "the key is not usable"))?,
+            ),
         };
         Ok(Self {
             material: Material::Public(key),
