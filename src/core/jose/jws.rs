@@ -1,14 +1,16 @@
 //! JSON Web Signatures in the compact serialization (RFC 7515).
 
+mod sign;
+
 use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
 use super::error::{Error, Failure, Malformed};
 use super::header::{self, Header, Unencoded};
 use super::keys::Keys;
-use super::signing_key::SigningKey;
 use super::{base64url, json};
-use crate::core::secret::Secret;
+
+pub use sign::sign;
 
 /// The longest token that is looked at, in octets. Tokens in use have some
 /// thousand; this leaves room for a signed document and bounds what a hostile
@@ -35,31 +37,6 @@ pub fn trim_input(input: &[u8]) -> Result<&str, Error> {
         return Err(Malformed::Empty.into());
     }
     Ok(text)
-}
-
-/// Signs a payload. The header gets `alg` in front and, where the key has
-/// one and the header has none, `kid` at the end.
-///
-/// # Errors
-///
-/// [`Error::Crypto`].
-pub fn sign(key: &SigningKey, header: Map<String, Value>, payload: &[u8]) -> Result<Secret, Error> {
-    let alg = || key.algorithm().name().into();
-    let mut members = Map::from_iter([("alg".to_owned(), alg())]);
-    members.extend(header);
-    // Again, since it is the key that decides, not the caller's header.
-    members.insert("alg".to_owned(), alg());
-    if !members.contains_key("kid") && !key.kid().is_empty() {
-        members.insert("kid".to_owned(), key.kid().into());
-    }
-    let header = Value::Object(members).to_string();
-    let mut token = base64url::encode(header);
-    token.push('.');
-    token.push_str(&base64url::encode(payload));
-    let signature = key.sign(token.as_bytes())?;
-    token.push('.');
-    token.push_str(&base64url::encode(signature));
-    Ok(Secret::new(token))
 }
 
 /// The three parts of a token, of which nothing was verified.
