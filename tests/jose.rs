@@ -15,6 +15,8 @@ mod keys;
 mod round_trip;
 #[path = "jose/rubbish.rs"]
 mod rubbish;
+#[path = "jose/selection.rs"]
+mod selection;
 #[path = "jose/signatures.rs"]
 mod signatures;
 #[path = "jose/tokens.rs"]

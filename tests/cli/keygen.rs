@@ -1,7 +1,7 @@
 //! `authctl keygen`.
 
 use authctl::core::jose::jwt::{self, Rules};
-use authctl::core::jose::{Keys, SigningKey, pem};
+use authctl::core::jose::{Keys, Selection, SigningKey, pem};
 use authctl::core::secret::Secret;
 use authctl::core::time::Timestamp;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// Verifies with one key file what another signed.
 fn signs(private: &[u8], public: &[u8], passphrase: Option<&Secret>) {
-    let key = SigningKey::from_document(private, None, passphrase).unwrap();
+    let key = SigningKey::from_document(private, &Selection::default(), passphrase).unwrap();
     let token = sign(&key, json!({}), claims());
     let keys = Keys::key(public, None).unwrap();
     let rules = Rules {
@@ -115,7 +115,8 @@ fn j57_what_is_written_signs_and_verifies_and_keeps_its_secrets() {
             );
         }
         // The kid is the thumbprint.
-        let key = SigningKey::from_document(private.as_bytes(), None, None).unwrap();
+        let key =
+            SigningKey::from_document(private.as_bytes(), &Selection::default(), None).unwrap();
         assert_eq!(set["keys"][0]["kid"], key.kid());
         assert_eq!(
             found,
@@ -137,7 +138,8 @@ fn the_files_serve_verify() {
     home.authctl(["keygen", "--alg", "EdDSA", "--out", "k", "--kid", "mine"])
         .stdout_has("kid          mine\n")
         .check();
-    let key = SigningKey::from_document(home.read("k.pem").as_bytes(), None, None).unwrap();
+    let key = SigningKey::from_document(home.read("k.pem").as_bytes(), &Selection::default(), None)
+        .unwrap();
     let token = sign(&key.with_kid("mine"), json!({}), claims());
     let now = NOW.to_string();
     for source in [
@@ -326,7 +328,7 @@ fn with_a_dash_the_private_key_is_printed_and_no_file_written() {
         .authctl(["keygen", "--out", "-"])
         .stdout_has("-----BEGIN PRIVATE KEY-----\n")
         .check();
-    let key = SigningKey::from_document(&output.0.stdout, None, None).unwrap();
+    let key = SigningKey::from_document(&output.0.stdout, &Selection::default(), None).unwrap();
     assert_eq!(key.algorithm().name(), "ES256");
 
     let jwk = home
@@ -420,7 +422,7 @@ fn a_passphrase_encrypts_the_private_key() {
     );
     let wrong = SigningKey::from_document(
         private.as_bytes(),
-        None,
+        &Selection::default(),
         Some(&Secret::new("battery staple")),
     );
     assert_eq!(

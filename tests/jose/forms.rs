@@ -1,7 +1,7 @@
 //! Key files as others write them (`tests/vectors/openssl/`).
 
 use authctl::core::error::{Exit, Report as _};
-use authctl::core::jose::{Algorithm, Error, KeyError, Keys, SigningKey, jws};
+use authctl::core::jose::{Algorithm, Error, KeyError, Keys, Selection, SigningKey, jws};
 use authctl::core::secret::{Secret, SecretBytes};
 use serde_json::Map;
 
@@ -47,7 +47,7 @@ fn passphrase() -> Secret {
 }
 
 fn read(file: &[u8]) -> Result<SigningKey, Error> {
-    SigningKey::from_document(file, None, Some(&passphrase()))
+    SigningKey::from_document(file, &Selection::default(), Some(&passphrase()))
 }
 
 fn verifies(keys: &Keys, key: &SigningKey) -> bool {
@@ -166,9 +166,9 @@ fn j56_what_cannot_sign_is_refused() {
         let jwk = jwk.expose().replace(r#","use":"sig""#, members);
         jwk.into_bytes()
     };
-    let p521 = |alg| {
+    let p521 = |alg: Algorithm| {
         let (_, file) = file!("ec521.pkcs8.pem");
-        SigningKey::from_document(file, Some(alg), None)
+        SigningKey::from_document(file, &alg.into(), None)
     };
     for (what, result, code) in [
         ("public", read(PUBLIC_EC[0].1), "key_use"),
@@ -192,7 +192,8 @@ fn j56_what_cannot_sign_is_refused() {
 #[test]
 fn a_wrong_passphrase_is_said_to_be_wrong() {
     let wrong = Secret::new("wrong-horse");
-    let error = SigningKey::from_document(PRIVATE_EC[3].1, None, Some(&wrong)).unwrap_err();
+    let error = SigningKey::from_document(PRIVATE_EC[3].1, &Selection::default(), Some(&wrong))
+        .unwrap_err();
     assert_eq!(
         error,
         Error::Key(KeyError::new(

@@ -5,8 +5,8 @@ use std::thread;
 
 use authctl::core::error::{Exit, Report as _};
 use authctl::core::jose::{
-    Algorithm, Error, Jwk, JwkSet, Keys, SigningKey, VerifyingKey, base64url, jws, jwt, pem,
-    thumbprint,
+    Algorithm, Error, Jwk, JwkSet, Keys, Selection, SigningKey, VerifyingKey, base64url, jws, jwt,
+    pem, thumbprint,
 };
 use authctl::core::secret::{Secret, SecretBytes};
 use serde_json::{Map, Value, json};
@@ -59,7 +59,9 @@ fn the_kid_is_the_thumbprint_unless_another_is_given() {
             true => key.private_jwk().unwrap(),
             false => key.to_pkcs8_pem().unwrap(),
         };
-        let again = SigningKey::from_document(pem_or_jwk.expose().as_bytes(), None, None).unwrap();
+        let again =
+            SigningKey::from_document(pem_or_jwk.expose().as_bytes(), &Selection::default(), None)
+                .unwrap();
         assert_eq!(again.kid(), key.kid());
         assert_eq!(key.with_kid("mine").public_jwk()["kid"], "mine");
     }
@@ -83,7 +85,7 @@ fn a_key_survives_every_form_it_is_written_in() {
             forms.push((pem.expose().as_bytes().to_vec(), Some(&passphrase)));
         }
         for (form, passphrase) in forms {
-            let again = SigningKey::from_document(&form, Some(algorithm), passphrase).unwrap();
+            let again = SigningKey::from_document(&form, &algorithm.into(), passphrase).unwrap();
             let written = again.with_kid("key").private_jwk().unwrap();
             assert_eq!(written.expose(), jwk.expose());
         }
@@ -107,7 +109,8 @@ fn j57_what_is_public_has_no_private_member() {
                 pem.starts_with("-----BEGIN PUBLIC KEY-----\n"),
                 "{algorithm}"
             );
-            let error = SigningKey::from_document(pem.as_bytes(), None, None).unwrap_err();
+            let error =
+                SigningKey::from_document(pem.as_bytes(), &Selection::default(), None).unwrap_err();
             assert_eq!(error.code(), "key_use");
         }
     }

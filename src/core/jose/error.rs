@@ -182,7 +182,8 @@ impl Warning {
 pub struct KeyError {
     /// Stable, in `snake_case`: `key_malformed`, `key_weak`, `key_unsupported`,
     /// `key_use`, `key_algorithm`, `key_set_malformed`, `secret_is_a_key`,
-    /// `passphrase`.
+    /// `passphrase`; where a key is selected to sign, also `unknown_kid`,
+    /// `ambiguous_key`, `no_key` and `kid_mismatch`.
     pub code: &'static str,
     /// What is wrong, a lowercase fragment.
     pub message: String,
@@ -202,6 +203,7 @@ impl KeyError {
             "secret_is_a_key" => "give the key with --key",
             "key_weak" => "make a new key with `authctl keygen`",
             "passphrase" => "give its passphrase, or the public key instead",
+            "ambiguous_key" | "unknown_kid" => "name the key with --kid",
             _ => return None,
         };
         Some(hint.to_owned())

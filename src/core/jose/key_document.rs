@@ -11,7 +11,7 @@
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, KeyType};
-use super::error::{Error, KeyError, shorten};
+use super::error::{KeyError, shorten};
 use super::jwk::JwkSet;
 use super::private_key::PrivateKey;
 use super::public_key::{PublicKey, octets, text};
@@ -69,49 +69,13 @@ pub(super) fn no_key_document(secret: &SecretBytes) -> Result<(), KeyError> {
 }
 
 impl SigningKey {
-    /// Reads a key that can sign: a private key in any form of a key
-    /// document, a private JWK, or a JWK with a secret. `algorithm` defaults
-    /// to the `alg` of a JWK, else to the one of the curve, RS256 for RSA and
-    /// HS256 for a secret.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Key`]: beyond those of reading, `key_use` for a public key or
-    /// one whose `use` or `key_ops` say that it may not sign, and
-    /// `key_algorithm` for an algorithm that the key is not for.
-    pub fn from_document(
-        document: &[u8],
-        algorithm: Option<Algorithm>,
-        passphrase: Option<&Secret>,
-    ) -> Result<Self, Error> {
-        let key = match read(document, passphrase)? {
-            KeyDocument::Private(key) => {
-                let algorithm = match algorithm {
-                    Some(algorithm) => algorithm,
-                    None => key.public()?.key_type().default_algorithm(),
-                };
-                Self::from_private(key, algorithm)?
-            }
-            KeyDocument::Jwk(jwk) => Self::from_jwk(&jwk, algorithm)?,
-            KeyDocument::Set(set) => match set.keys() {
-                [jwk] => Self::from_jwk(jwk.members(), algorithm)?,
-                keys => {
-                    return Err(Error::key(
-                        "key_malformed",
-                        format!("a set of {} keys does not say which one signs", keys.len()),
-                    ));
-                }
-            },
-            KeyDocument::Public(_) => return Err(public_key().into()),
-        };
-        Ok(key)
-    }
-
     /// Takes the members of a private JWK or of one with a secret.
     ///
     /// # Errors
     ///
-    /// As [`SigningKey::from_document`], as a [`KeyError`].
+    /// `key_use` for a public key or one whose `use` or `key_ops` say that it
+    /// may not sign, `key_algorithm` for an algorithm that the key is not for,
+    /// and what is wrong with the key itself.
     pub fn from_jwk(
         jwk: &Map<String, Value>,
         algorithm: Option<Algorithm>,
@@ -171,7 +135,7 @@ impl SigningKey {
     }
 }
 
-fn public_key() -> KeyError {
+pub(super) fn public_key() -> KeyError {
     KeyError::new("key_use", "the key is a public one, which cannot sign")
 }
 
