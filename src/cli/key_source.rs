@@ -9,11 +9,11 @@ use authctl::core::documents::{Freshness, Origin};
 use authctl::core::error::Error;
 use authctl::core::jose::{self, KeyError, Keys};
 use authctl::core::oauth::{self, Endpoints};
-use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::uri::HttpsUrl;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::context::Context;
+use super::key_input::{self, KeyInput, KeyInputParser};
 use super::secrets::{SecretRefParser, read_file};
 
 /// The flags that name keys; at most one of the first three.
@@ -25,9 +25,11 @@ pub struct KeySourceArgs {
           value_parser = OsStringValueParser::new().try_map(JwksSource::parse))]
     jwks: Option<JwksSource>,
 
-    /// Key, whatever the token's kid: PEM, DER, certificate or JWK
-    #[arg(long, value_name = "FILE", conflicts_with = "secret")]
-    key: Option<PathBuf>,
+    /// Key, whatever the token's kid: PEM, DER, certificate or JWK, in a file
+    /// or by reference (env:NAME, cmd:COMMAND, keychain:NAME, - for standard
+    /// input)
+    #[arg(long, value_name = "FILE|REF", conflicts_with = "secret", value_parser = KeyInputParser)]
+    key: Option<KeyInput>,
 
     /// Secret, for HS256 and its kin: env:NAME, file:PATH, cmd:COMMAND,
     /// keychain:NAME, - for standard input, or nothing for a hidden prompt
@@ -159,12 +161,17 @@ fn no_keys() -> Error {
 }
 
 impl KeySourceArgs {
-    /// Says whether the secret or the passphrase is to come on standard
-    /// input.
-    pub fn takes_stdin(&self) -> bool {
-        [&self.secret, &self.passphrase]
-            .into_iter()
-            .any(|reference| *reference == Some(SecretRef::Stdin))
+    /// Returns what is to be read from standard input, as messages call it.
+    pub fn on_stdin(&self) -> impl Iterator<Item = &'static str> {
+        let key = self.key.as_ref().is_some_and(KeyInput::takes_stdin);
+        let reference = |flag: &Option<SecretRef>| *flag == Some(SecretRef::Stdin);
+        [
+            (key, "a key"),
+            (reference(&self.secret), "a secret"),
+            (reference(&self.passphrase), "a passphrase"),
+        ]
+        .into_iter()
+        .filter_map(|(taken, name)| taken.then_some(name))
     }
 
     /// Reads the keys, unless they are a server's. `issuer` is the one that was
@@ -191,17 +198,15 @@ impl KeySourceArgs {
     }
 
     fn place(&self, cx: &Context) -> Result<Place, Error> {
-        if let Some(path) = &self.key {
-            let document = read_file(path)?;
-            let keys = self
-                .key(cx, &document)
-                .map_err(|error| unfit(error, path))?;
-            return Ok(Place::Local(keys, path.display().to_string()));
+        if let Some(key) = &self.key {
+            let document = key.read(cx)?;
+            let keys = key_input::open(cx, &key.name(), self.passphrase.as_ref(), |passphrase| {
+                Ok(Keys::key(document.expose(), passphrase)?)
+            })?;
+            return Ok(Place::Local(keys, key.name()));
         }
         if let Some(reference) = &self.secret {
-            let instead = "name the secret: `--secret env:NAME` or `--secret file:PATH`";
-            let secret = cx.secret_bytes(reference, "Secret", instead)?;
-            let keys = Keys::secret(without_line_ending(&secret, reference))
+            let keys = Keys::secret(key_input::read_secret(cx, reference)?)
                 .map_err(|error| named(error, &format!("the secret of `{reference}`")))?;
             return Ok(Place::Local(keys, format!("secret {reference}")));
         }
@@ -215,39 +220,6 @@ impl KeySourceArgs {
             None => Place::Issuer,
         })
     }
-
-    /// Reads the key, with its passphrase where it needs one.
-    fn key(&self, cx: &Context, document: &SecretBytes) -> Result<Keys, Error> {
-        let read = |passphrase: Option<&Secret>| Keys::key(document.expose(), passphrase);
-        let reference = match (&self.passphrase, read(None)) {
-            (_, Ok(keys)) => return Ok(keys),
-            (_, Err(error)) if error.code != "passphrase" => {
-                return Err(error.into());
-            }
-            (None, _) => &SecretRef::Prompt,
-            (Some(reference), _) => reference,
-        };
-        let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
-        let passphrase = cx.secret(reference, "Passphrase of the key", instead)?;
-        read(Some(&passphrase)).map_err(Error::from)
-    }
-}
-
-/// A secret that is text ends before its line ending, as editors and `echo`
-/// leave one; one of random octets may end in any of them.
-fn without_line_ending(secret: &SecretBytes, reference: &SecretRef) -> SecretBytes {
-    let Ok(text) = std::str::from_utf8(secret.expose()) else {
-        return secret.clone();
-    };
-    let text = match reference {
-        SecretRef::Env(_) | SecretRef::Prompt | SecretRef::Keychain(_) => text,
-        SecretRef::Command(_) => text.lines().next().unwrap_or_default(),
-        SecretRef::File(_) | SecretRef::Stdin => {
-            let text = text.strip_suffix('\n').unwrap_or(text);
-            text.strip_suffix('\r').unwrap_or(text)
-        }
-    };
-    SecretBytes::new(text)
 }
 
 fn unfit(error: Error, path: &Path) -> Error {
@@ -283,19 +255,5 @@ mod tests {
             parse("ftp://as.example"),
             Err("its scheme is `ftp`, not https".into())
         );
-    }
-
-    #[test]
-    fn only_text_has_a_line_ending_to_lose() {
-        let cut = |octets: &[u8], reference: &str| {
-            without_line_ending(&SecretBytes::new(octets), &reference.parse().unwrap())
-                .expose()
-                .to_vec()
-        };
-        assert_eq!(cut(b"a\n\n", "file:x"), b"a\n");
-        assert_eq!(cut(b"a\r\n", "-"), b"a");
-        assert_eq!(cut(b"a\nb\n", "cmd:x"), b"a");
-        assert_eq!(cut(b"a\n", "env:X"), b"a\n");
-        assert_eq!(cut(b"\xff\n", "file:x"), b"\xff\n");
     }
 }

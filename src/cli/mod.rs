@@ -12,6 +12,7 @@ mod help;
 mod hygiene;
 mod interrupt;
 mod introspect;
+mod key_input;
 mod key_source;
 mod keygen;
 mod login;

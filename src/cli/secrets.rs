@@ -196,6 +196,23 @@ pub fn read_stdin() -> Result<SecretBytes, Error> {
     })
 }
 
+/// Refuses to read two things from standard input; they are given as messages
+/// call them.
+///
+/// # Errors
+///
+/// Exit 2 where there are two or more.
+pub fn one_from_stdin<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let mut wanted = wanted.into_iter();
+    match (wanted.next(), wanted.next()) {
+        (Some(one), Some(other)) => Err(Error::usage(
+            format!("standard input cannot be both {one} and {other}"),
+            "give one of them in a file, or a secret as env:NAME",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn read_bounded(
     from: impl std::io::Read,
     name: &str,

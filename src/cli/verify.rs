@@ -17,7 +17,7 @@ use super::context::Context;
 use super::key_source::{KeySource, KeySourceArgs};
 use super::raw_json::raw_json;
 use super::render::verified_text;
-use super::secrets::read_file;
+use super::secrets::{one_from_stdin, read_file};
 use super::token_input::TokenInput;
 
 /// Verify the signature and claims of a JWT
@@ -153,12 +153,8 @@ struct Verdict {
 
 /// Verifies the token and shows it.
 pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
-    if args.token.is_stdin() && args.source.takes_stdin() {
-        return Err(Error::usage(
-            "standard input cannot be both the token and a secret",
-            "give the token as @FILE, or the secret as env:NAME or file:PATH",
-        ));
-    }
+    let token = args.token.is_stdin().then_some("the token");
+    one_from_stdin(token.into_iter().chain(args.source.on_stdin()))?;
     let octets = args.token.octets()?;
     let token = jws::trim_input(octets.expose())?;
     let source = args.source.open(cx, args.checks.issuer.as_deref())?;

@@ -479,3 +479,44 @@ fn keys_at_hand_need_neither_configuration_nor_home() {
         .check();
     assert_eq!(bench.home.names(), ["broken.toml", "keys.json"]);
 }
+
+#[test]
+fn a_key_may_come_by_reference() {
+    let home = Home::new();
+    let key = key("ES256");
+    let pem = key.public_pem().unwrap();
+    home.write("pub.pem", &pem);
+    home.write("t", sign(&key, json!({}), claims()).as_bytes());
+    for (reference, name) in [
+        ("env:K", "env:K"),
+        ("file:pub.pem", "pub.pem"),
+        ("cmd:cat pub.pem", "cmd:cat pub.pem"),
+        ("-", "standard input"),
+    ] {
+        home.authctl(["verify", "--now", "1800000000", "--key", reference, "@t"])
+            .env("K", &pem)
+            .stdin(&pem)
+            .stdout_has(&format!("verified: ES256 by {name}\n"))
+            .stderr_has("not checked")
+            .check();
+    }
+    home.authctl(["verify", "--key", "-"])
+        .code(2)
+        .stderr_has("error: standard input cannot be both the token and a key\n")
+        .check();
+    let error = home
+        .authctl([
+            "verify",
+            "--json",
+            "--key",
+            r#"{"kty":"oct","k":"c2VjcmV0"}"#,
+            "@t",
+        ])
+        .run()
+        .fails_json(2);
+    assert_eq!(
+        error["message"],
+        "a key is never typed on the command line, where others can read it"
+    );
+    assert!(!error.to_string().contains("c2VjcmV0"));
+}
