@@ -22,6 +22,21 @@ pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, Invalid> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| Invalid)
 }
 
+/// Decodes a text into `octets`, which are replaced: for those who decode many.
+/// On failure nothing is left in it.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub fn decode_into(text: impl AsRef<[u8]>, octets: &mut Vec<u8>) -> Result<(), Invalid> {
+    let text = text.as_ref();
+    // What is there already need not be cleared to be written over.
+    octets.resize(base64::decoded_len_estimate(text.len()), 0);
+    let length = URL_SAFE_NO_PAD.decode_slice(text, octets);
+    octets.truncate(*length.as_ref().unwrap_or(&0));
+    length.map(|_| ()).map_err(|_| Invalid)
+}
+
 /// The text is not base64url without padding in its canonical form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not base64url without padding")]
@@ -58,6 +73,18 @@ mod tests {
             "Z",
         ] {
             assert_eq!(decode(text), Err(Invalid), "{text:?}");
+            let mut octets = b"left over".to_vec();
+            assert_eq!(decode_into(text, &mut octets), Err(Invalid), "{text:?}");
+            assert_eq!(octets, b"");
+        }
+    }
+
+    #[test]
+    fn a_buffer_is_replaced_whatever_was_in_it() {
+        let mut octets = Vec::new();
+        for expected in [&b"foo"[..], b"a longer one", b"", b"fo", &[0; 100]] {
+            assert_eq!(decode_into(encode(expected), &mut octets), Ok(()));
+            assert_eq!(octets, expected);
         }
     }
 

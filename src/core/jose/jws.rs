@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
 use super::error::{Error, Failure, Malformed};
-use super::header::{self, Header, Unencoded};
-use super::keys::Keys;
+use super::header::{self, Unencoded};
+use super::keys::{Candidate, Keys};
 use super::{base64url, json};
 
 pub use sign::sign;
@@ -43,10 +43,7 @@ pub fn trim_input(input: &[u8]) -> Result<&str, Error> {
 pub struct Compact<'a> {
     /// The JOSE header.
     pub unverified_header: Map<String, Value>,
-    header: &'a str,
-    payload: &'a str,
-    /// The JWS Signing Input (RFC 7515 §5.1), as it came.
-    signing_input: &'a str,
+    parts: Parts<'a>,
     signature: Vec<u8>,
 }
 
@@ -58,22 +55,12 @@ impl<'a> Compact<'a> {
     ///
     /// [`Error::Malformed`].
     pub fn parse(token: &'a str) -> Result<Self, Error> {
-        let parts = split(token)?;
-        let [header, payload, signature] = parts[..] else {
-            return Err(match parts.len() {
-                5 => Malformed::Encrypted,
-                count => Malformed::Parts(count),
-            }
-            .into());
-        };
-        let signing_input = &token[..header.len() + 1 + payload.len()];
-        let signature =
-            base64url::decode(signature).map_err(|_| Malformed::Base64url { part: "signature" })?;
+        let parts = Parts::split(token)?;
+        let mut signature = Vec::new();
+        parts.decode_signature(&mut signature)?;
         Ok(Self {
-            unverified_header: decode_header(header)?,
-            header,
-            payload,
-            signing_input,
+            unverified_header: decode_header(parts.header)?,
+            parts,
             signature,
         })
     }
@@ -84,7 +71,9 @@ impl<'a> Compact<'a> {
     ///
     /// [`Malformed::Base64url`].
     pub fn unverified_payload(&self) -> Result<Vec<u8>, Error> {
-        base64url::decode(self.payload).map_err(|_| Malformed::Base64url { part: "payload" }.into())
+        let mut payload = Vec::new();
+        self.parts.decode_payload(&mut payload)?;
+        Ok(payload)
     }
 
     /// Returns the octets of the signature.
@@ -92,27 +81,70 @@ impl<'a> Compact<'a> {
         &self.signature
     }
 
-    /// Verifies the signature by the keys that fit, and returns the kid of the
-    /// one that verified. The signing input is that of the token unless the
-    /// payload came apart from it.
+    pub(super) fn parts(&self) -> &Parts<'a> {
+        &self.parts
+    }
+}
+
+/// The three parts of a token, as text.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a> {
+    pub(super) header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+    /// The JWS Signing Input (RFC 7515 §5.1), as it came.
+    signing_input: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// Splits a token at its dots.
+    pub(super) fn split(token: &'a str) -> Result<Self, Error> {
+        let dots = dots(token)?;
+        let Dots::Two(first, second) = dots else {
+            return Err(match dots.parts() {
+                5 => Malformed::Encrypted,
+                count => Malformed::Parts(count),
+            }
+            .into());
+        };
+        Ok(Self {
+            header: &token[..first],
+            payload: &token[first + 1..second],
+            signature: &token[second + 1..],
+            signing_input: &token[..second],
+        })
+    }
+
+    /// Decodes the payload into `octets`, which are replaced.
+    pub(super) fn decode_payload(&self, octets: &mut Vec<u8>) -> Result<(), Error> {
+        base64url::decode_into(self.payload, octets)
+            .map_err(|_| Malformed::Base64url { part: "payload" }.into())
+    }
+
+    /// Decodes the signature into `octets`, which are replaced.
+    pub(super) fn decode_signature(&self, octets: &mut Vec<u8>) -> Result<(), Error> {
+        base64url::decode_into(self.signature, octets)
+            .map_err(|_| Malformed::Base64url { part: "signature" }.into())
+    }
+
+    /// Verifies the signature by the keys that fit, and returns the one that
+    /// verified. The signing input is that of the token unless the payload
+    /// came apart from it.
     ///
     /// # Errors
     ///
-    /// As `Keys::candidates`, and [`Error::Refused`] with `signature`.
+    /// [`Error::Refused`] with `signature`.
     pub(super) fn verify<'k>(
         &self,
-        header: &Header<'_>,
+        algorithm: Algorithm,
+        candidates: &[Candidate<'k>],
         detached: Option<&[u8]>,
-        keys: &'k Keys,
-    ) -> Result<Option<&'k str>, Error> {
-        let candidates = keys.candidates(header.algorithm, header.kid)?;
+        signature: &[u8],
+    ) -> Result<Candidate<'k>, Error> {
         let message = detached.unwrap_or(self.signing_input.as_bytes());
-        for candidate in &candidates {
-            if candidate
-                .key
-                .verify(header.algorithm, message, &self.signature)?
-            {
-                return Ok(candidate.kid);
+        for candidate in candidates {
+            if candidate.key.verify(algorithm, message, signature)? {
+                return Ok(*candidate);
             }
         }
         let message = match candidates.len() {
@@ -129,6 +161,30 @@ impl<'a> Compact<'a> {
 
 /// Splits at the dots, into at most six parts.
 pub(super) fn split(token: &str) -> Result<Vec<&str>, Error> {
+    match dots(token)? {
+        Dots::Other(count) if count > 5 => Err(Malformed::Parts(count).into()),
+        _ => Ok(token.split('.').collect()),
+    }
+}
+
+/// Where the dots of a token are.
+#[derive(Clone, Copy)]
+enum Dots {
+    Two(usize, usize),
+    /// Other than two; how many parts they make.
+    Other(usize),
+}
+
+impl Dots {
+    fn parts(self) -> usize {
+        match self {
+            Self::Two(..) => 3,
+            Self::Other(parts) => parts,
+        }
+    }
+}
+
+fn dots(token: &str) -> Result<Dots, Error> {
     if token.len() > MAX_TOKEN_LEN {
         return Err(Malformed::TooLong.into());
     }
@@ -138,11 +194,13 @@ pub(super) fn split(token: &str) -> Result<Vec<&str>, Error> {
     if token.starts_with('{') {
         return Err(Malformed::JsonSerialization.into());
     }
-    let parts: Vec<&str> = token.splitn(6, '.').collect();
-    if parts.len() == 6 {
-        return Err(Malformed::Parts(token.split('.').count()).into());
-    }
-    Ok(parts)
+    let mut dots = memchr::memchr_iter(b'.', token.as_bytes());
+    Ok(match (dots.next(), dots.next(), dots.next()) {
+        (Some(first), Some(second), None) => Dots::Two(first, second),
+        (None, ..) => Dots::Other(1),
+        (_, None, _) => Dots::Other(2),
+        (_, _, Some(_)) => Dots::Other(4 + dots.count()),
+    })
 }
 
 /// Decodes a header.
@@ -200,7 +258,8 @@ pub fn verify(token: &str, keys: &Keys, rules: &Rules<'_>) -> Result<Verified, E
     };
     let header = header::check(&compact.unverified_header, rules.algorithms, unencoded)
         .map_err(Error::Refused)?;
-    if rules.detached_payload.is_some() && !compact.payload.is_empty() {
+    let parts = compact.parts();
+    if rules.detached_payload.is_some() && !parts.payload.is_empty() {
         return Err(Error::Refused(vec![Failure::new(
             "payload_attached",
             "the token has a payload of its own beside the detached one",
@@ -208,9 +267,9 @@ pub fn verify(token: &str, keys: &Keys, rules: &Rules<'_>) -> Result<Verified, E
     }
     let (payload, signing_input) = match (rules.detached_payload, header.b64) {
         (None, true) => (compact.unverified_payload()?, None),
-        (None, false) => (compact.payload.as_bytes().to_vec(), None),
+        (None, false) => (parts.payload.as_bytes().to_vec(), None),
         (Some(payload), b64) => {
-            let mut input = compact.header.as_bytes().to_vec();
+            let mut input = parts.header.as_bytes().to_vec();
             input.push(b'.');
             match b64 {
                 true => input.extend(base64url::encode(payload).into_bytes()),
@@ -219,10 +278,17 @@ pub fn verify(token: &str, keys: &Keys, rules: &Rules<'_>) -> Result<Verified, E
             (payload.to_vec(), Some(input))
         }
     };
-    let kid = compact.verify(&header, signing_input.as_deref(), keys)?;
+    let algorithm = header.algorithm;
+    let candidates = keys.candidates(algorithm, header.kid)?;
+    let signer = parts.verify(
+        algorithm,
+        &candidates,
+        signing_input.as_deref(),
+        compact.signature(),
+    )?;
     Ok(Verified {
-        algorithm: header.algorithm,
-        kid: kid.map(ToOwned::to_owned),
+        algorithm,
+        kid: signer.kid.map(ToOwned::to_owned),
         header: compact.unverified_header,
         payload,
     })

@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
 pub use super::claims::Rules;
-use super::claims::audiences;
-use super::error::{Error, Malformed, Warning};
+use super::claims::{Claims, audiences};
+use super::error::{Error, Failure, Malformed, Warning};
 use super::header::{self, Unencoded};
 use super::json;
-use super::jws::{self, Compact};
-use super::keys::Keys;
+use super::jws::{self, Compact, Parts};
+use super::keys::{Candidate, Keys};
 use super::numeric_date::NumericDate;
 use crate::core::time::Timestamp;
 
@@ -79,40 +79,109 @@ impl Verified {
 /// Where the header or the key fails, the signature was not looked at.
 pub fn verify(token: &str, keys: &Keys, rules: &Rules, now: Timestamp) -> Result<Verified, Error> {
     let compact = Compact::parse(token)?;
-    let mut failures = Vec::new();
-    let mut used = None;
-    match header::check(
-        &compact.unverified_header,
-        rules.algorithms.as_deref(),
-        Unencoded::Refused,
-    ) {
-        Ok(header) => match compact.verify(&header, None, keys) {
-            Ok(kid) => used = Some((header.algorithm, kid.map(ToOwned::to_owned))),
-            Err(Error::Refused(found)) => failures.extend(found),
-            Err(other) => return Err(other),
-        },
-        Err(found) => failures.extend(found),
+    let judged = JudgedHeader::new(&compact.unverified_header, keys, rules)?;
+    let claims = || parse_claims(&compact.unverified_payload()?);
+    let passed = judged.judge(compact.parts(), compact.signature(), claims, rules, now)?;
+    Ok(Verified {
+        claims: passed.claims,
+        warnings: passed.warnings,
+        algorithm: passed.algorithm,
+        kid: passed.kid.map(ToOwned::to_owned),
+        header: compact.unverified_header,
+    })
+}
+
+/// What a header comes to by the keys and the rules. It is the same for every
+/// token with that header.
+pub(super) struct JudgedHeader<'k> {
+    /// The algorithm and the keys that may have signed, or why none may.
+    signers: Result<(Algorithm, Vec<Candidate<'k>>), Vec<Failure>>,
+    /// What is wrong with the rest of the header.
+    failures: Vec<Failure>,
+}
+
+/// A token that passed.
+pub(super) struct Passed<'k, C> {
+    pub(super) claims: C,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) algorithm: Algorithm,
+    /// The kid of the key that verified.
+    pub(super) kid: Option<&'k str>,
+}
+
+impl<'k> JudgedHeader<'k> {
+    /// Judges a header and looks for the keys that it means.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`]; what speaks against the token is kept for
+    /// [`JudgedHeader::judge`], which may find more.
+    pub(super) fn new(
+        header: &Map<String, Value>,
+        keys: &'k Keys,
+        rules: &Rules,
+    ) -> Result<Self, Error> {
+        let algorithms = rules.algorithms.as_deref();
+        let signers = match header::check(header, algorithms, Unencoded::Refused) {
+            Ok(found) => match keys.candidates(found.algorithm, found.kid) {
+                Ok(candidates) => Ok((found.algorithm, candidates)),
+                Err(Error::Refused(failures)) => Err(failures),
+                Err(other) => return Err(other),
+            },
+            Err(failures) => Err(failures),
+        };
+        Ok(Self {
+            signers,
+            failures: rules.check_typ(header.get("typ")),
+        })
     }
-    failures.extend(rules.check_typ(compact.unverified_header.get("typ")));
-    if failures
-        .iter()
-        .any(|failure| failure.code == "unencoded_payload")
-    {
-        // There is no telling where its payload ends.
-        return Err(Error::Refused(failures));
-    }
-    let claims = parse_claims(&compact.unverified_payload()?)?;
-    let checked = rules.check(&claims, now);
-    failures.extend(checked.failures);
-    match used {
-        Some((algorithm, kid)) if failures.is_empty() => Ok(Verified {
-            header: compact.unverified_header,
-            claims,
-            warnings: checked.warnings,
-            algorithm,
-            kid,
-        }),
-        _ => Err(Error::Refused(failures)),
+
+    /// Judges a token that has this header. The claims are asked for once it is
+    /// known that they are encoded.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`].
+    pub(super) fn judge<C: Claims>(
+        &self,
+        parts: &Parts<'_>,
+        signature: &[u8],
+        claims: impl FnOnce() -> Result<C, Error>,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Passed<'k, C>, Error> {
+        let mut failures = Vec::new();
+        let mut used = None;
+        match &self.signers {
+            Ok((algorithm, candidates)) => {
+                match parts.verify(*algorithm, candidates, None, signature) {
+                    Ok(signer) => used = Some((*algorithm, signer.kid)),
+                    Err(Error::Refused(found)) => failures.extend(found),
+                    Err(other) => return Err(other),
+                }
+            }
+            Err(found) => failures.extend_from_slice(found),
+        }
+        failures.extend_from_slice(&self.failures);
+        if failures
+            .iter()
+            .any(|failure| failure.code == "unencoded_payload")
+        {
+            // There is no telling where its payload ends.
+            return Err(Error::Refused(failures));
+        }
+        let claims = claims()?;
+        let checked = rules.check(&claims, now);
+        failures.extend(checked.failures);
+        match used {
+            Some((algorithm, kid)) if failures.is_empty() => Ok(Passed {
+                claims,
+                warnings: checked.warnings,
+                algorithm,
+                kid,
+            }),
+            _ => Err(Error::Refused(failures)),
+        }
     }
 }
 
