@@ -11,6 +11,8 @@ mod fixture;
 mod forms;
 #[path = "jose/keys.rs"]
 mod keys;
+#[path = "jose/openssh.rs"]
+mod openssh;
 #[path = "jose/round_trip.rs"]
 mod round_trip;
 #[path = "jose/rubbish.rs"]

@@ -303,6 +303,6 @@ fn j48_a_file_that_is_no_set_is_an_input_error() {
         .home
         .authctl(["verify", "--key", "rubbish", &token])
         .code(8)
-        .stderr("error: cannot use `rubbish`\n  why: the file is no key in PEM, DER or JSON\n")
+        .stderr("error: cannot use `rubbish`\n  why: the file is no key in PEM, DER, JSON or the form of OpenSSH\n")
         .check();
 }

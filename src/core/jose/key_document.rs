@@ -4,19 +4,19 @@
 //! |---|---|
 //! | PEM or DER | `SubjectPublicKeyInfo`, PKCS#8 (also encrypted, in PEM and DER), PKCS#1 public and private, SEC 1 private, an X.509 certificate |
 //! | JSON | a JWK, a JWK Set |
+//! | a line | an OpenSSH public key |
 //!
-//! Of a PEM file the first key counts; what OpenSSL puts before it (`EC
-//! PARAMETERS`, bag attributes) does not.
+//! Of a file of several keys in PEM or lines the first one counts.
 
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, KeyType};
-use super::error::{KeyError, shorten};
+use super::error::KeyError;
 use super::jwk::JwkSet;
 use super::private_key::PrivateKey;
 use super::public_key::{PublicKey, octets, text};
 use super::signing_key::SigningKey;
-use super::{json, pem};
+use super::{json, key_forms, openssh, pem};
 use crate::core::secret::{Secret, SecretBytes};
 
 /// A key document, read.
@@ -37,8 +37,11 @@ pub(super) fn read(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDo
     match document.trim_ascii_start().first() {
         None => Err(KeyError::new("key_malformed", "the key file is empty")),
         Some(b'{' | b'[') => read_json(document),
-        Some(_) if pem::is_pem(document) => read_pem(document, passphrase),
-        Some(_) => read_der(document, passphrase),
+        Some(_) if pem::is_pem(document) => key_forms::find_pem(document, passphrase)?.read(),
+        Some(_) => match openssh::find(document) {
+            Some(line) => PublicKey::from_openssh(line).map(KeyDocument::Public),
+            None => key_forms::find_der(document, passphrase)?.read(),
+        },
     }
 }
 
@@ -54,12 +57,13 @@ pub(super) fn no_key_document(secret: &SecretBytes) -> Result<(), KeyError> {
         json::parse_object(octets)
             .is_ok_and(|members| members.contains_key("kty") || members.contains_key("keys"))
     };
-    let der_key = || match read_der(octets, None) {
+    let der_key = || match key_forms::find_der(octets, None).and_then(|found| found.read()) {
         Ok(_) => true,
         // Any other fault is found in what is a key.
         Err(fault) => fault.code != "key_malformed",
     };
-    if pem::is_pem(octets) || json_key() || der_key() {
+    let other_key = || pem::is_pem(octets) || openssh::is_key(octets);
+    if other_key() || json_key() || der_key() {
         return Err(KeyError::new(
             "secret_is_a_key",
             "the secret is a key document, not a secret of its own",
@@ -146,68 +150,4 @@ fn read_json(document: &[u8]) -> Result<KeyDocument, KeyError> {
         return JwkSet::from_members(members).map(KeyDocument::Set);
     }
     Ok(KeyDocument::Jwk(members))
-}
-
-fn read_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDocument, KeyError> {
-    let mut other = None;
-    for block in pem::decode(document)? {
-        let der = block.der.expose();
-        return match block.label.as_str() {
-            "PUBLIC KEY" => PublicKey::from_spki(der).map(KeyDocument::Public),
-            "RSA PUBLIC KEY" => PublicKey::from_pkcs1(der).map(KeyDocument::Public),
-            "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
-                PublicKey::from_certificate(der).map(KeyDocument::Public)
-            }
-            "PRIVATE KEY" => PrivateKey::from_pkcs8(der).map(KeyDocument::Private),
-            "ENCRYPTED PRIVATE KEY" => pem::decrypt(der, passphrase)
-                .and_then(|der| PrivateKey::from_pkcs8(der.expose()))
-                .map(KeyDocument::Private),
-            "RSA PRIVATE KEY" => PrivateKey::from_pkcs1(der).map(KeyDocument::Private),
-            "EC PRIVATE KEY" => PrivateKey::from_sec1(der).map(KeyDocument::Private),
-            label => {
-                other = other.or(Some(label.to_owned()));
-                continue;
-            }
-        };
-    }
-    Err(match other {
-        Some(label) => KeyError::new(
-            "key_unsupported",
-            format!("the PEM file has a `{}` and no key", shorten(&label)),
-        ),
-        None => KeyError::new("key_malformed", "the PEM file has no key"),
-    })
-}
-
-/// Tries each form: they differ in their first members, so that at most one
-/// can be read.
-fn read_der(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDocument, KeyError> {
-    // A form that fails for another reason than its encoding is the right one.
-    let mut fault = KeyError::new("key_malformed", "the file is no key in PEM, DER or JSON");
-    let forms: [&dyn Fn() -> Result<KeyDocument, KeyError>; 7] = [
-        &|| PublicKey::from_spki(document).map(KeyDocument::Public),
-        &|| PrivateKey::from_pkcs8(document).map(KeyDocument::Private),
-        &|| PublicKey::from_certificate(document).map(KeyDocument::Public),
-        &|| PublicKey::from_pkcs1(document).map(KeyDocument::Public),
-        &|| PrivateKey::from_pkcs1(document).map(KeyDocument::Private),
-        &|| PrivateKey::from_sec1(document).map(KeyDocument::Private),
-        &|| {
-            pem::decrypt(document, passphrase)
-                .and_then(|der| PrivateKey::from_pkcs8(der.expose()))
-                .map(KeyDocument::Private)
-        },
-    ];
-    for (at, form) in forms.iter().enumerate() {
-        match form() {
-            Ok(read) => return Ok(read),
-            // Only the last form says `key_unsupported` for what is not its.
-            Err(found) if found.code != "key_malformed" && at < forms.len() - 1 => {
-                fault = found;
-                break;
-            }
-            Err(found) if found.code == "passphrase" => fault = found,
-            Err(_) => {}
-        }
-    }
-    Err(fault)
 }

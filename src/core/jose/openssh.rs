@@ -1,0 +1,206 @@
+//! Public keys as OpenSSH writes them: `ssh-ed25519 AAAA… comment`.
+//!
+//! The blob is a list of strings, each after its length (RFC 4251 §5): the
+//! type of the key, then what makes it: RFC 4253 §6.6 for RSA, RFC 5656 §3.1
+//! for the curves, RFC 8709 §4 for Ed25519. That is little enough to be read
+//! here; a crate for it would bring the private keys, certificates and ciphers
+//! of SSH along.
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+
+use super::algorithm::Curve;
+use super::error::{KeyError, shorten};
+use super::public_key::{Kind, PublicKey};
+
+const RSA: &str = "ssh-rsa";
+const ED25519: &str = "ssh-ed25519";
+/// The curves that SSH and JOSE share, by the names they have in either.
+const CURVES: [(&str, &str, &str); 3] = [
+    ("P-256", "ecdsa-sha2-nistp256", "nistp256"),
+    ("P-384", "ecdsa-sha2-nistp384", "nistp384"),
+    ("P-521", "ecdsa-sha2-nistp521", "nistp521"),
+];
+
+/// The form of RFC 4716, which `ssh-keygen -e` writes.
+const RFC4716: &str = "---- BEGIN SSH2 ";
+
+/// Says whether a text holds a key of OpenSSH's beyond doubt: the first octets
+/// of a blob are those of a short length.
+pub(super) fn is_key(text: &[u8]) -> bool {
+    find(text).is_some_and(|line| line.contains(" AAAA"))
+}
+
+/// Returns the line of a text that holds a key of OpenSSH's, if one does:
+/// comments and empty lines may stand before it, as in `authorized_keys`.
+pub(super) fn find(text: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(text)
+        .ok()?
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    let begins = |start: &&str| line.starts_with(*start);
+    ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-", RFC4716]
+        .iter()
+        .any(begins)
+        .then_some(line)
+}
+
+impl PublicKey {
+    /// Makes a key of a line that OpenSSH wrote; what is behind the key is a
+    /// comment.
+    ///
+    /// # Errors
+    ///
+    /// `key_unsupported` for another type (certificates, security keys, DSA),
+    /// `key_malformed` for a line that is torn or contradicts itself, else as
+    /// the constructors.
+    pub(super) fn from_openssh(line: &str) -> Result<Self, KeyError> {
+        if line.starts_with(RFC4716) {
+            return Err(KeyError::new(
+                "key_unsupported",
+                "the key is in the form of RFC 4716; rewrite it with `ssh-keygen -i -f FILE`",
+            ));
+        }
+        let mut words = line.split_ascii_whitespace();
+        let name = words.next().unwrap_or_default();
+        let curve = CURVES.iter().find(|(_, named, _)| *named == name);
+        if curve.is_none() && name != RSA && name != ED25519 {
+            return Err(KeyError::new(
+                "key_unsupported",
+                format!("the OpenSSH key type `{}` is not supported", shorten(name)),
+            ));
+        }
+        let blob = STANDARD
+            .decode(words.next().unwrap_or_default())
+            .map_err(|_| malformed("the OpenSSH key is not base64"))?;
+        let mut blob = Reader(&blob);
+        if blob.string()? != name.as_bytes() {
+            return Err(malformed("the OpenSSH key is of another type than it says"));
+        }
+        let key = match curve {
+            Some((curve, _, named)) => {
+                let (inner, point) = (blob.string()?, blob.string()?);
+                if inner != named.as_bytes() {
+                    return Err(malformed("the OpenSSH key names two curves"));
+                }
+                let curve = Curve::from_name(curve)
+                    .ok_or_else(|| malformed("the OpenSSH key is on no curve"))?;
+                Self::ec_point(curve, point.to_vec())
+            }
+            None if name == RSA => {
+                let (e, n) = (blob.integer()?, blob.integer()?);
+                Self::rsa(n, e)
+            }
+            None => Self::ed25519(blob.string()?),
+        };
+        match blob.0 {
+            [] => key,
+            _ => Err(malformed("the OpenSSH key goes on after its end")),
+        }
+    }
+
+    /// Writes the line, without comment and line ending.
+    ///
+    /// # Errors
+    ///
+    /// `key_unsupported` for a type that OpenSSH does not have.
+    pub fn to_openssh(&self) -> Result<String, KeyError> {
+        let (name, blob) = self.openssh_blob()?;
+        Ok(format!("{name} {}", STANDARD.encode(blob)))
+    }
+
+    /// Returns the fingerprint that `ssh-keygen -l` shows: `SHA256:` and the
+    /// hash of the key's blob in base64.
+    ///
+    /// # Errors
+    ///
+    /// As [`PublicKey::to_openssh`].
+    pub fn openssh_fingerprint(&self) -> Result<String, KeyError> {
+        let (_, blob) = self.openssh_blob()?;
+        let hash = digest::digest(&digest::SHA256, &blob);
+        Ok(format!("SHA256:{}", STANDARD_NO_PAD.encode(hash)))
+    }
+
+    fn openssh_blob(&self) -> Result<(&'static str, Vec<u8>), KeyError> {
+        let mut blob = Vec::new();
+        let name = match self.kind() {
+            Kind::Rsa { n, e } => {
+                string(&mut blob, RSA.as_bytes());
+                integer(&mut blob, e);
+                integer(&mut blob, n);
+                RSA
+            }
+            Kind::Ec { curve, point } => {
+                let (_, name, named) = CURVES
+                    .iter()
+                    .find(|(known, ..)| *known == curve.name())
+                    .ok_or_else(|| self.unknown_to_openssh())?;
+                string(&mut blob, name.as_bytes());
+                string(&mut blob, named.as_bytes());
+                string(&mut blob, point);
+                name
+            }
+            Kind::Ed25519(x) => {
+                string(&mut blob, ED25519.as_bytes());
+                string(&mut blob, x);
+                ED25519
+            }
+            Kind::MlDsa { .. } => return Err(self.unknown_to_openssh()),
+        };
+        Ok((name, blob))
+    }
+
+    fn unknown_to_openssh(&self) -> KeyError {
+        KeyError::new(
+            "key_unsupported",
+            format!("OpenSSH has no keys of type {}", self.key_type()),
+        )
+    }
+}
+
+/// The rest of a blob.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// `string`: four octets of length, then so many octets (RFC 4251 §5).
+    fn string(&mut self) -> Result<&'a [u8], KeyError> {
+        let torn = || malformed("the OpenSSH key ends too early");
+        let (length, rest) = self.0.split_first_chunk().ok_or_else(torn)?;
+        let length = u32::from_be_bytes(*length) as usize;
+        let (string, rest) = rest.split_at_checked(length).ok_or_else(torn)?;
+        self.0 = rest;
+        Ok(string)
+    }
+
+    /// `mpint`, which is not negative here: a zero octet stands before one
+    /// whose highest bit is set, and before no other (RFC 4251 §5).
+    fn integer(&mut self) -> Result<&'a [u8], KeyError> {
+        match self.string()? {
+            [0, integer @ ..] if integer.first() >= Some(&0x80) => Ok(integer),
+            integer @ [1..=0x7f, ..] => Ok(integer),
+            _ => Err(malformed(
+                "the OpenSSH key has a number that is zero, negative or padded",
+            )),
+        }
+    }
+}
+
+fn string(blob: &mut Vec<u8>, octets: &[u8]) {
+    // What makes a key is far from four gigabytes.
+    blob.extend((octets.len() as u32).to_be_bytes());
+    blob.extend(octets);
+}
+
+/// Writes a big-endian integer without leading zeros.
+fn integer(blob: &mut Vec<u8>, octets: &[u8]) {
+    match octets {
+        [128..=255, ..] => string(blob, &[&[0], octets].concat()),
+        _ => string(blob, octets),
+    }
+}
+
+fn malformed(message: &str) -> KeyError {
+    KeyError::new("key_malformed", message)
+}
