@@ -182,7 +182,7 @@ impl Jwk {
     fn make_ready(&self) -> Result<VerifyingKey, KeyError> {
         match text(&self.members, "kty")? {
             "oct" => VerifyingKey::secret(SecretBytes::new(octets(&self.members, "k")?)),
-            _ => VerifyingKey::public(PublicKey::from_jwk(&self.members)?),
+            _ => PublicKey::from_jwk(&self.members).map(VerifyingKey::public),
         }
     }
 }

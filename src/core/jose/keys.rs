@@ -48,8 +48,8 @@ impl Keys {
         let key = match key_document::read(document, passphrase)? {
             KeyDocument::Set(set) => return Ok(Self::Set(set)),
             KeyDocument::Jwk(jwk) => Jwk::new(jwk)?,
-            KeyDocument::Public(key) => Jwk::from(VerifyingKey::public(key)?),
-            KeyDocument::Private(key) => Jwk::from(VerifyingKey::public(key.public()?)?),
+            KeyDocument::Public(key) => Jwk::from(VerifyingKey::public(key)),
+            KeyDocument::Private(key) => Jwk::from(VerifyingKey::public(key.public()?)),
         };
         key.verifying_key()?;
         Ok(Self::One(Box::new(key)))

@@ -24,7 +24,7 @@ use super::pem;
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use super::thumbprint::thumbprint;
-use super::verifying_key::{VerifyingKey, hmac_fits};
+use super::verifying_key::{self, VerifyingKey, hmac_fits};
 use crate::core::secret::{Secret, SecretBytes};
 
 /// The RSA size when none is asked for.
@@ -103,12 +103,8 @@ impl SigningKey {
     /// `key_weak` for a secret shorter than the hash, `key_algorithm` for an
     /// algorithm that is not HMAC, `secret_is_a_key` for a key document.
     pub fn from_secret(secret: SecretBytes, algorithm: Algorithm) -> Result<Self, KeyError> {
-        let hash = match (algorithm.family(), algorithm.hash_len()) {
-            (Family::Hmac, 32) => hmac::HMAC_SHA256,
-            (Family::Hmac, 48) => hmac::HMAC_SHA384,
-            (Family::Hmac, 64) => hmac::HMAC_SHA512,
-            _ => return Err(wrong_type(algorithm, KeyType::Oct)),
-        };
+        let hash =
+            verifying_key::hmac(algorithm).ok_or_else(|| wrong_type(algorithm, KeyType::Oct))?;
         hmac_fits(algorithm, secret.len())?;
         no_key_document(&secret)?;
         let key = Box::new(hmac::Key::new(hash, secret.expose()));
@@ -193,7 +189,7 @@ impl SigningKey {
     /// [`Error::Key`] where the library below refuses the key.
     pub fn verifying_key(&self) -> Result<VerifyingKey, Error> {
         Ok(match &self.material {
-            Material::Pair { public, .. } => VerifyingKey::public(public.clone())?,
+            Material::Pair { public, .. } => VerifyingKey::public(public.clone()),
             Material::Secret { secret, .. } => VerifyingKey::secret(secret.clone())?,
         })
     }

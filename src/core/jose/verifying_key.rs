@@ -1,27 +1,39 @@
 //! Keys made ready to verify.
 //!
-//! `jsonwebtoken` verifies its twelve algorithms and aws-lc-rs the others.
-//! Which one is decided here alone, after this module has checked that the
-//! key is of the algorithm's type and the signature of the key's length, so
-//! that no default of the library below decides anything.
+//! The first signature that a key is asked about is checked by `jsonwebtoken`,
+//! where it knows the algorithm: it parses the key for that call alone, and a
+//! command that verifies one token has no use for more. A key that is asked
+//! again is parsed once more by aws-lc-rs and kept: from then on a
+//! verification parses nothing and allocates nothing.
+//!
+//! Either sees a key and a signature only after this module has checked that
+//! the key is of the algorithm's type and the signature of the key's length,
+//! so that no default of the library below decides anything.
 
 use std::fmt;
+use std::sync::OnceLock;
 
-use aws_lc_rs::signature::ParsedPublicKey;
+use aws_lc_rs::hmac;
+use aws_lc_rs::signature::{
+    ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+    RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
+};
 use jsonwebtoken::DecodingKey;
 
-use super::algorithm::{Algorithm, Curve, KeyType};
+use super::algorithm::{Algorithm, Family, KeyType};
 use super::base64url;
 use super::error::{Error, KeyError};
 use super::public_key::{Kind, PublicKey, ecdsa, ml_dsa};
 use crate::core::secret::SecretBytes;
 
-/// A public key or a secret, parsed once, for many verifications on many
-/// threads.
+/// A public key or a secret, for many verifications on many threads.
 #[derive(Clone)]
 pub struct VerifyingKey {
     material: Material,
-    prepared: Prepared,
+    /// By hash and padding, to which aws-lc-rs binds the keys of RSA and HMAC:
+    /// those of RSASSA-PSS come after the others.
+    prepared: Box<[Prepared; 6]>,
 }
 
 #[derive(Clone)]
@@ -30,44 +42,31 @@ enum Material {
     Secret(SecretBytes),
 }
 
+/// The key as it verifies by one hash and padding.
+#[derive(Clone, Default)]
+struct Prepared {
+    /// Set at the first question.
+    asked: OnceLock<()>,
+    /// Set at the second; `None` where aws-lc-rs refuses the key.
+    kept: OnceLock<Option<Kept>>,
+}
+
 #[derive(Clone)]
-enum Prepared {
-    JsonWebToken(DecodingKey),
-    AwsLc(ParsedPublicKey),
+enum Kept {
+    Public(ParsedPublicKey),
+    Secret(Box<hmac::Key>),
 }
 
 impl VerifyingKey {
-    /// Makes a public key ready.
-    ///
-    /// # Errors
-    ///
-    /// `key_malformed` where the library below refuses the key.
-    pub fn public(key: PublicKey) -> Result<Self, KeyError> {
-        let prepared = match key.kind() {
-            Kind::Rsa { n, e } => {
-                Prepared::JsonWebToken(DecodingKey::from_rsa_raw_components(n, e))
-            }
-            Kind::Ec {
-                curve: curve @ (Curve::P521 | Curve::Secp256k1),
-                point,
-            } => Prepared::AwsLc(
-                ParsedPublicKey::new(ecdsa(*curve), point)
-                    .map_err(|_| KeyError::new("key_malformed", "the key is not usable"))?,
-            ),
-            Kind::Ec { point, .. } => Prepared::JsonWebToken(DecodingKey::from_ec_der(point)),
-            Kind::Ed25519(x) => Prepared::JsonWebToken(DecodingKey::from_ed_der(x)),
-            Kind::MlDsa { set, key } => Prepared::AwsLc(
-                ParsedPublicKey::new(ml_dsa(*set), key)
-                    .map_err(|_| KeyError::new("key_malformed", "the key is not usable"))?,
-            ),
-        };
-        Ok(Self {
+    /// Takes a public key.
+    pub fn public(key: PublicKey) -> Self {
+        Self {
             material: Material::Public(key),
-            prepared,
-        })
+            prepared: Default::default(),
+        }
     }
 
-    /// Makes a secret ready.
+    /// Takes a secret.
     ///
     /// # Errors
     ///
@@ -75,10 +74,9 @@ impl VerifyingKey {
     /// algorithm takes (RFC 7518 §3.2).
     pub fn secret(secret: SecretBytes) -> Result<Self, KeyError> {
         hmac_fits(Algorithm::HS256, secret.len())?;
-        let prepared = Prepared::JsonWebToken(DecodingKey::from_secret(secret.expose()));
         Ok(Self {
             material: Material::Secret(secret),
-            prepared,
+            prepared: Default::default(),
         })
     }
 
@@ -143,15 +141,92 @@ impl VerifyingKey {
         if signature.len() != length {
             return Ok(false);
         }
-        match (&self.prepared, algorithm.jsonwebtoken()) {
-            (Prepared::JsonWebToken(key), Some(name)) => {
-                let signature = base64url::encode(signature);
-                jsonwebtoken::crypto::verify(&signature, message, key, name)
-                    .map_err(|_| Error::Crypto("verify a signature"))
-            }
-            (Prepared::AwsLc(key), None) => Ok(key.verify_sig(message, signature).is_ok()),
-            _ => Err(Error::Crypto("find an implementation")),
+        let prepared = &self.prepared[slot(algorithm)];
+        if prepared.kept.get().is_none()
+            && prepared.asked.set(()).is_ok()
+            && let Some(name) = algorithm.jsonwebtoken()
+            && let Some(key) = self.decoding_key()
+        {
+            return jsonwebtoken::crypto::verify(
+                &base64url::encode(signature),
+                message,
+                &key,
+                name,
+            )
+            .map_err(|_| Error::Crypto("verify a signature"));
         }
+        match prepared.kept.get_or_init(|| self.prepare(algorithm)) {
+            Some(Kept::Public(key)) => Ok(key.verify_sig(message, signature).is_ok()),
+            Some(Kept::Secret(key)) => Ok(hmac::verify(key, message, signature).is_ok()),
+            None => Err(Error::key("key_malformed", "the key is not usable")),
+        }
+    }
+
+    /// Returns the key as `jsonwebtoken` takes it.
+    fn decoding_key(&self) -> Option<DecodingKey> {
+        Some(match &self.material {
+            Material::Secret(secret) => DecodingKey::from_secret(secret.expose()),
+            Material::Public(key) => match key.kind() {
+                Kind::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
+                Kind::Ec { point, .. } => DecodingKey::from_ec_der(point),
+                Kind::Ed25519(x) => DecodingKey::from_ed_der(x),
+                Kind::MlDsa { .. } => return None,
+            },
+        })
+    }
+
+    /// Parses the key for an algorithm that it fits.
+    fn prepare(&self, algorithm: Algorithm) -> Option<Kept> {
+        let key = match &self.material {
+            Material::Secret(secret) => {
+                let key = hmac::Key::new(hmac(algorithm)?, secret.expose());
+                return Some(Kept::Secret(Box::new(key)));
+            }
+            Material::Public(key) => match key.kind() {
+                Kind::Rsa { n, e } => RsaPublicKeyComponents { n, e }
+                    .to_parsed_public_key(rsa(algorithm)?)
+                    .ok(),
+                Kind::Ec { curve, point } => ParsedPublicKey::new(ecdsa(*curve), point).ok(),
+                Kind::Ed25519(x) => ParsedPublicKey::new(&ED25519, x).ok(),
+                Kind::MlDsa { set, key } => ParsedPublicKey::new(ml_dsa(*set), key).ok(),
+            },
+        };
+        key.map(Kept::Public)
+    }
+}
+
+/// Returns where the key for an algorithm is kept.
+const fn slot(algorithm: Algorithm) -> usize {
+    let hash = match algorithm.hash_len() {
+        32 => 0,
+        48 => 1,
+        _ => 2,
+    };
+    match algorithm.family() {
+        Family::RsaPss => hash + 3,
+        _ => hash,
+    }
+}
+
+fn rsa(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    Some(match (algorithm.family(), algorithm.hash_len()) {
+        (Family::Rsa, 32) => &RSA_PKCS1_2048_8192_SHA256,
+        (Family::Rsa, 48) => &RSA_PKCS1_2048_8192_SHA384,
+        (Family::Rsa, 64) => &RSA_PKCS1_2048_8192_SHA512,
+        (Family::RsaPss, 32) => &RSA_PSS_2048_8192_SHA256,
+        (Family::RsaPss, 48) => &RSA_PSS_2048_8192_SHA384,
+        (Family::RsaPss, 64) => &RSA_PSS_2048_8192_SHA512,
+        _ => return None,
+    })
+}
+
+/// Returns the hash of an HMAC algorithm.
+pub(super) fn hmac(algorithm: Algorithm) -> Option<hmac::Algorithm> {
+    match (algorithm.family(), algorithm.hash_len()) {
+        (Family::Hmac, 32) => Some(hmac::HMAC_SHA256),
+        (Family::Hmac, 48) => Some(hmac::HMAC_SHA384),
+        (Family::Hmac, 64) => Some(hmac::HMAC_SHA512),
+        _ => None,
     }
 }
 
