@@ -4,7 +4,7 @@
 //! to get those that the token has, whatever their length.
 
 use authctl::core::error::Error;
-use authctl::core::jose::base64url;
+use authctl::core::jose::{base64url, json};
 use serde_json::value::RawValue;
 
 /// Returns the header (0) or the payload (1) of a token that was parsed
@@ -19,42 +19,13 @@ pub fn raw_json(token: &str, part: usize) -> Result<Box<RawValue>, Error> {
         .nth(part)
         .and_then(|part| base64url::decode(part).ok())
         .and_then(|octets| String::from_utf8(octets).ok())
-        .and_then(|text| RawValue::from_string(without_white_space(&text)).ok())
+        .and_then(|text| RawValue::from_string(json::without_white_space(&text)).ok())
         .ok_or_else(|| Error::Internal("a part of the token is JSON no more".into()))
-}
-
-fn without_white_space(json: &str) -> String {
-    let (mut in_string, mut escaped) = (false, false);
-    json.chars()
-        .filter(|c| {
-            if in_string {
-                in_string = escaped || *c != '"';
-                escaped = !escaped && *c == '\\';
-                return true;
-            }
-            in_string = *c == '"';
-            !matches!(c, ' ' | '\t' | '\n' | '\r')
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_white_space_between_values_goes() {
-        for (json, expected) in [
-            ("{ }", "{}"),
-            (" {\r\n\t\"a b\" : [ 1 , 2 ] } ", r#"{"a b":[1,2]}"#),
-            (
-                r#"{"a\" b": "\\", "c": "d e"}"#,
-                r#"{"a\" b":"\\","c":"d e"}"#,
-            ),
-        ] {
-            assert_eq!(without_white_space(json), expected);
-        }
-    }
 
     #[test]
     fn numbers_stay_as_they_are() {

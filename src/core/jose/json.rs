@@ -53,6 +53,23 @@ pub fn parse_value(text: &[u8]) -> Result<Value, Error> {
     })
 }
 
+/// Returns JSON without the white space between its values; strings and
+/// numbers stay as they are written.
+pub fn without_white_space(json: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    json.chars()
+        .filter(|c| {
+            if in_string {
+                in_string = escaped || *c != '"';
+                escaped = !escaped && *c == '\\';
+                return true;
+            }
+            in_string = *c == '"';
+            !matches!(c, ' ' | '\t' | '\n' | '\r')
+        })
+        .collect()
+}
+
 /// Why a text is not what [`parse_object`] reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -169,6 +186,20 @@ mod tests {
             parse_value(b"9223372036854775808").unwrap().as_u64(),
             Some(1 << 63)
         );
+    }
+
+    #[test]
+    fn only_white_space_between_values_goes() {
+        for (json, expected) in [
+            ("{ }", "{}"),
+            (" {\r\n\t\"a b\" : [ 1 , 2 ] } ", r#"{"a b":[1,2]}"#),
+            (
+                r#"{"a\" b": "\\", "c": "d e"}"#,
+                r#"{"a\" b":"\\","c":"d e"}"#,
+            ),
+        ] {
+            assert_eq!(without_white_space(json), expected);
+        }
     }
 
     #[test]
