@@ -24,6 +24,7 @@ pub mod jws;
 pub mod jwt;
 pub mod key_document;
 mod key_forms;
+pub mod key_set;
 mod keys;
 mod lint;
 mod numeric_date;

@@ -329,7 +329,7 @@ pub(super) fn unsupported(what: &str, name: &str) -> KeyError {
 }
 
 /// Returns the bits of a big-endian integer without leading zeros.
-fn bit_len(integer: &[u8]) -> usize {
+pub(super) fn bit_len(integer: &[u8]) -> usize {
     integer.first().map_or(0, |first| {
         integer.len() * 8 - first.leading_zeros() as usize
     })

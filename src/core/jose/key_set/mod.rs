@@ -1,0 +1,35 @@
+//! JWK Sets as documents that are kept: listed, edited, rotated.
+//!
+//! [`JwkSet`](super::JwkSet) is what verifies; here is what a person or a
+//! script does to the file it is read from. [`SetDocument`] holds the text and
+//! changes no more of it than was asked for; [`edit`] adds and removes keys;
+//! [`Rotation`] replaces the signing key so that no verifier misses it;
+//! [`summary`] says what is in a set and what is wrong with it. All of it is
+//! pure: files, locks and the clock are the caller's.
+
+mod document;
+pub mod edit;
+mod import;
+mod rotation;
+mod summary;
+
+pub use document::{Entry, SetDocument};
+pub use import::{Part, import};
+pub use rotation::{Action, MAX_SPAN, Next, Phase, Policy, Rotation, Slot, Step, Unclear, perform};
+pub use summary::{KeySummary, Problem, summary};
+
+use serde_json::{Map, Value};
+
+/// The members that make a private key or a secret, of every type of key that
+/// is registered (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2; RFC 9964 §3).
+const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+/// Says whether a JWK has members that no public key has.
+pub fn is_private(jwk: &Map<String, Value>) -> bool {
+    PRIVATE.iter().any(|name| jwk.contains_key(*name))
+}
+
+/// Returns a member that is a string.
+fn text_of<'a>(jwk: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    jwk.get(name).and_then(Value::as_str)
+}
