@@ -2,6 +2,7 @@
 //! and the encrypted file store.
 
 mod authorization_server;
+mod library;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use authorization_server::AuthorizationServer;
+pub use library::Library;
 
 /// 32 octets in base64url, for `AUTHCTL_STORE_KEY`.
 const STORE_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
