@@ -257,7 +257,7 @@ fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
         ),
         (
             r#"{"payload":"","signatures":[]}"#.into(),
-            "it is a JSON object, not the compact form of three parts",
+            "it is a JSON object, not the compact form of parts between dots",
         ),
     ] {
         let error = home

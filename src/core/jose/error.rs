@@ -238,11 +238,14 @@ pub enum Malformed {
     #[error("it has {0} parts between dots, a signed JWT has 3")]
     Parts(usize),
     /// The JSON serialization of RFC 7515 §7.2, which is no JWT.
-    #[error("it is a JSON object, not the compact form of three parts")]
+    #[error("it is a JSON object, not the compact form of parts between dots")]
     JsonSerialization,
     /// Five parts: encrypted, so that nobody's signature can be seen.
     #[error("it is encrypted (a JWE), there is no signature to verify")]
     Encrypted,
+    /// Not the five parts of a JWE.
+    #[error("it has {0} parts between dots, an encrypted token (JWE) has 5")]
+    NotEncrypted(usize),
     /// A part is not base64url.
     #[error("its {part} is not base64url without padding")]
     Base64url {
@@ -263,6 +266,7 @@ impl Malformed {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Empty => "give a token as argument, on stdin with `-` or as `@FILE`",
+            Self::NotEncrypted(3) => "a signed token is verified with `authctl verify`",
             Self::Json {
                 part: "payload", ..
             } => "verify a payload that is no JSON object with --jws",

@@ -98,7 +98,7 @@ fn algorithm(alg: Option<&Value>, allowed: Option<&[Algorithm]>) -> Result<Algor
 }
 
 /// Returns the `kid` of a header, which must be a string (RFC 7515 §4.1.4).
-fn kid(kid: Option<&Value>) -> Result<Option<&str>, Failure> {
+pub(super) fn kid(kid: Option<&Value>) -> Result<Option<&str>, Failure> {
     match kid {
         None => Ok(None),
         Some(Value::String(kid)) => Ok(Some(kid)),
@@ -111,7 +111,10 @@ fn kid(kid: Option<&Value>) -> Result<Option<&str>, Failure> {
 
 /// Returns the names in `crit`, each of which must be understood, be in the
 /// header, be no registered one and come once (RFC 7515 §4.1.11).
-fn critical(header: &Map<String, Value>, unencoded: Unencoded) -> Result<Vec<&str>, Failure> {
+pub(super) fn critical(
+    header: &Map<String, Value>,
+    unencoded: Unencoded,
+) -> Result<Vec<&str>, Failure> {
     let Some(crit) = header.get("crit") else {
         return Ok(Vec::new());
     };

@@ -4,7 +4,7 @@
 //!   for use on many threads; [`Jwk`] and [`JwkSet`] are their JSON;
 //!   [`Keys`] are those that a caller trusts to judge a token.
 //! - Tokens: [`jwt::verify`] and [`jws::verify`] judge, [`jws::sign`] makes,
-//!   [`jwt::decode`] shows without judging.
+//!   [`jwt::decode`] shows without judging; [`jwe`] encrypts and decrypts.
 //!
 //! Where the RFCs leave room, the strict reading is taken: a member that comes
 //! twice, padding in base64url, an extension that is not understood, a key
@@ -19,6 +19,7 @@ mod ed25519;
 pub mod error;
 mod header;
 pub mod json;
+pub mod jwe;
 mod jwk;
 pub mod jws;
 pub mod jwt;

@@ -1,0 +1,125 @@
+//! Tokens in tokens: a JWT that is encrypted, or encrypted again (RFC 7519
+//! §5.2).
+
+use serde_json::{Map, Value};
+
+use super::decrypt::{Decrypted, Rules, decrypt};
+use super::decryption_keys::DecryptionKeys;
+use crate::core::jose::error::Error;
+use crate::core::jose::jws::{decode_header, split};
+use crate::core::secret::SecretBytes;
+
+/// How many layers of encryption are opened: one around another has a use at
+/// times, more have none.
+pub const MAX_LAYERS: usize = 4;
+
+/// A token that was decrypted down to what is no JWE.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The outermost layer, whose `content` is the next one, if there is one.
+    pub outer: Decrypted,
+    /// The layers within, outside in.
+    pub inner: Vec<Decrypted>,
+}
+
+/// What is in the innermost layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content<'a> {
+    /// A signed token, of which nothing was verified.
+    Signed(&'a str),
+    /// Anything else.
+    Other(&'a [u8]),
+}
+
+impl Opened {
+    /// Returns the innermost layer.
+    pub fn last(&self) -> &Decrypted {
+        self.inner.last().unwrap_or(&self.outer)
+    }
+
+    /// Returns the innermost content.
+    pub fn content(&self) -> Content<'_> {
+        let content = &self.last().content;
+        match token(content) {
+            Some(Token {
+                text,
+                encrypted: false,
+                ..
+            }) => Content::Signed(text),
+            _ => Content::Other(content.expose()),
+        }
+    }
+}
+
+/// Decrypts a token, and with the same keys those within it.
+///
+/// # Errors
+///
+/// As [`decrypt`], for any layer; `nested_too_deep`; `alg_none` for an
+/// unsigned JWT within: who has the public key can make one, which would pass
+/// for a token of the issuer where only the outside is looked at
+/// (CVE-2026-29000).
+pub fn open(token: &str, keys: &DecryptionKeys, rules: &Rules<'_>) -> Result<Opened, Error> {
+    let mut opened = Opened {
+        outer: decrypt(token, keys, rules)?,
+        inner: Vec::new(),
+    };
+    while let Some(inner) = self::token(&opened.last().content) {
+        if !inner.encrypted {
+            if inner.is_unsigned() {
+                return Err(Error::refused(
+                    "alg_none",
+                    "the token in it is not signed (`alg` is `none`)",
+                ));
+            }
+            break;
+        }
+        if opened.inner.len() + 1 == MAX_LAYERS {
+            return Err(Error::refused(
+                "nested_too_deep",
+                format!("it is encrypted more than {MAX_LAYERS} times over"),
+            ));
+        }
+        let next = decrypt(inner.text, keys, rules)?;
+        opened.inner.push(next);
+    }
+    Ok(opened)
+}
+
+/// Says whether a text is a signed or encrypted token in the compact
+/// serialization, by its form: a header with `alg` (and `enc`), and the right
+/// number of parts.
+pub fn is_token(text: &SecretBytes) -> bool {
+    token(text).is_some()
+}
+
+struct Token<'a> {
+    text: &'a str,
+    header: Map<String, Value>,
+    encrypted: bool,
+}
+
+impl Token<'_> {
+    fn is_unsigned(&self) -> bool {
+        let alg = self.header.get("alg").and_then(Value::as_str);
+        alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"))
+    }
+}
+
+/// Looks at the content itself, since `cty` is missing often enough (RFC 7519
+/// §5.2 demands it).
+fn token(content: &SecretBytes) -> Option<Token<'_>> {
+    let text = std::str::from_utf8(content.expose()).ok()?.trim_ascii();
+    let parts = split(text).ok()?;
+    let header = decode_header(parts[0]).ok()?;
+    let encrypted = match parts.len() {
+        3 => false,
+        5 if header.contains_key("enc") => true,
+        _ => return None,
+    };
+    header.contains_key("alg").then_some(Token {
+        text,
+        header,
+        encrypted,
+    })
+}
