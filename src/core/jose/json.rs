@@ -4,12 +4,18 @@
 //! or take the last one; here it is refused, at any depth and also when one
 //! of the two is written with an escape.
 
+mod plain;
+
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
+
+pub(super) use plain::Kept;
 
 use super::error::shorten;
 
@@ -32,14 +38,38 @@ pub fn parse_object(text: &[u8]) -> Result<Map<String, Value>, Error> {
 ///
 /// [`Error`], but never [`Error::NotAnObject`].
 pub fn parse_value(text: &[u8]) -> Result<Value, Error> {
+    let duplicate = &RefCell::default();
+    let keep = true;
+    parse(text, duplicate, Strict { duplicate, keep })
+}
+
+/// Reads one JSON object under the rules of [`parse_object`] and returns only
+/// the members that are wanted, in that order. The others take no room.
+fn parse_members(text: &[u8], wanted: &[&str]) -> Result<Vec<Option<Value>>, Error> {
+    let duplicate = &RefCell::default();
+    let first = text.iter().find(|octet| !octet.is_ascii_whitespace());
+    if first == Some(&b'{') {
+        return parse(text, duplicate, Members { duplicate, wanted });
+    }
+    let keep = false;
+    parse(text, duplicate, Strict { duplicate, keep })?;
+    Err(Error::NotAnObject)
+}
+
+/// Reads a whole text by a seed that leaves the name of a member that comes
+/// twice in `duplicate`.
+fn parse<'de, S: DeserializeSeed<'de>>(
+    text: &'de [u8],
+    duplicate: &RefCell<Option<String>>,
+    seed: S,
+) -> Result<S::Value, Error> {
     let text = std::str::from_utf8(text).map_err(|_| Error::NotUtf8)?;
-    let duplicate = RefCell::new(None);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict(&duplicate)
+    let value = seed
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| {
-        if let Some(name) = duplicate.into_inner() {
+        if let Some(name) = duplicate.take() {
             let name = shorten(&name);
             return Error::Duplicate { name };
         }
@@ -98,9 +128,13 @@ pub enum Error {
     NotAnObject,
 }
 
-/// Builds a [`Value`] and leaves the name of a member that comes twice.
+/// Builds a [`Value`], or only checks that one could be built and returns one
+/// that is not it; leaves the name of a member that comes twice.
 #[derive(Clone, Copy)]
-struct Strict<'a>(&'a RefCell<Option<String>>);
+struct Strict<'a> {
+    duplicate: &'a RefCell<Option<String>>,
+    keep: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
@@ -140,7 +174,10 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+        Ok(match self.keep {
+            true => Value::String(value.to_owned()),
+            false => Value::Null,
+        })
     }
 
     fn visit_string<E>(self, value: String) -> Result<Value, E> {
@@ -150,21 +187,115 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut reader: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = reader.next_element_seed(self)? {
-            items.push(item);
+            if self.keep {
+                items.push(item);
+            }
         }
         Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut reader: A) -> Result<Value, A::Error> {
+        if !self.keep {
+            let mut names = HashSet::new();
+            while let Some(name) = next_name(&mut reader, &mut names, self.duplicate)? {
+                drop(name);
+                reader.next_value_seed(self)?;
+            }
+            return Ok(Value::Null);
+        }
         let mut members = Map::new();
         while let Some(name) = reader.next_key::<String>()? {
             if members.contains_key(&name) {
-                self.0.replace(Some(name));
-                return Err(serde::de::Error::custom("member comes twice"));
+                return Err(comes_twice(self.duplicate, name));
             }
             members.insert(name, reader.next_value_seed(self)?);
         }
         Ok(Value::Object(members))
+    }
+}
+
+/// Builds the values of some members, and checks the others.
+struct Members<'a> {
+    duplicate: &'a RefCell<Option<String>>,
+    wanted: &'a [&'a str],
+}
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = Vec<Option<Value>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = Vec<Option<Value>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut reader: A) -> Result<Self::Value, A::Error> {
+        let duplicate = self.duplicate;
+        let mut found = vec![None; self.wanted.len()];
+        let mut names = HashSet::new();
+        while let Some(name) = next_name(&mut reader, &mut names, duplicate)? {
+            let at = self.wanted.iter().position(|wanted| *wanted == name);
+            let keep = at.is_some();
+            let value = reader.next_value_seed(Strict { duplicate, keep })?;
+            if let Some(at) = at {
+                found[at] = Some(value);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads the next name of an object, which must not be among those before it.
+/// Names are borrowed from the text where they can be: there may be many.
+fn next_name<'de, A: MapAccess<'de>>(
+    reader: &mut A,
+    names: &mut HashSet<Cow<'de, str>>,
+    duplicate: &RefCell<Option<String>>,
+) -> Result<Option<Cow<'de, str>>, A::Error> {
+    let Some(name) = reader.next_key_seed(Name)? else {
+        return Ok(None);
+    };
+    if !names.insert(name.clone()) {
+        return Err(comes_twice(duplicate, name.into_owned()));
+    }
+    Ok(Some(name))
+}
+
+fn comes_twice<E: serde::de::Error>(duplicate: &RefCell<Option<String>>, name: String) -> E {
+    duplicate.replace(Some(name));
+    E::custom("member comes twice")
+}
+
+/// The name of a member; serde by itself would copy it.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 

@@ -4,7 +4,8 @@
 //!   for use on many threads; [`Jwk`] and [`JwkSet`] are their JSON;
 //!   [`Keys`] are those that a caller trusts to judge a token.
 //! - Tokens: [`jwt::verify`] and [`jws::verify`] judge, [`jws::sign`] makes,
-//!   [`jwt::decode`] shows without judging; [`jwe`] encrypts and decrypts.
+//!   [`Batch`] judges many, [`jwt::decode`] shows without judging; [`jwe`]
+//!   encrypts and decrypts.
 //!
 //! Where the RFCs leave room, the strict reading is taken: a member that comes
 //! twice, padding in base64url, an extension that is not understood, a key
@@ -14,6 +15,7 @@
 
 pub mod algorithm;
 pub mod base64url;
+mod batch;
 mod claims;
 mod ed25519;
 pub mod error;
@@ -40,6 +42,7 @@ mod thumbprint;
 mod verifying_key;
 
 pub use algorithm::{Algorithm, Curve, Family, KeyType, ParameterSet};
+pub use batch::{Accepted, Batch, Field};
 pub use error::{Error, Failure, KeyError, Malformed, Warning};
 pub use jwk::{Jwk, JwkSet, Skipped};
 pub use key_forms::{Form, Structure};

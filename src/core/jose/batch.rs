@@ -1,0 +1,188 @@
+//! Many JWTs, judged by the same keys and rules.
+//!
+//! A verdict is that of [`jwt::verify`](super::jwt::verify), by the same code;
+//! what differs is what is done once for all tokens (the keys, the rules), once
+//! for all tokens with the same header, and in buffers that serve the next
+//! token too.
+
+use serde_json::Value;
+
+use super::algorithm::Algorithm;
+use super::claims::{Claims, Rules};
+use super::error::{Error, Malformed};
+use super::json::Kept;
+use super::jws::{Parts, decode_header};
+use super::jwt::JudgedHeader;
+use super::keys::Keys;
+use crate::core::time::Timestamp;
+
+/// How many judged headers are remembered. An issuer has one for each of its
+/// keys and types of token.
+const MAX_HEADERS: usize = 32;
+
+/// The longest header, in characters, that is remembered.
+const MAX_HEADER_LEN: usize = 1024;
+
+/// Judges one token after the other; one for each thread.
+pub struct Batch<'k> {
+    keys: &'k Keys,
+    rules: &'k Rules,
+    headers: Headers<'k>,
+    signature: Vec<u8>,
+    payload: Vec<u8>,
+    claims: Kept,
+}
+
+/// A token that was found good.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepted<'a> {
+    /// The algorithm of the signature.
+    pub algorithm: Algorithm,
+    /// The kid of the key that verified, where it has one.
+    pub kid: Option<&'a str>,
+    /// The payload: a JSON object, as it stands in the token.
+    pub payload: &'a [u8],
+}
+
+impl<'k> Batch<'k> {
+    /// Prepares to judge by these keys and rules.
+    pub fn new(keys: &'k Keys, rules: &'k Rules) -> Self {
+        Self {
+            keys,
+            rules,
+            headers: Headers::default(),
+            signature: Vec::new(),
+            payload: Vec::new(),
+            claims: Kept::new(rules.names()),
+        }
+    }
+
+    /// Judges a token.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`jwt::verify`](super::jwt::verify).
+    pub fn verify(&mut self, token: &str, now: Timestamp) -> Result<Accepted<'_>, Error> {
+        let parts = Parts::split(token)?;
+        parts.decode_signature(&mut self.signature)?;
+        let header = self.headers.judged(parts.header, self.keys, self.rules)?;
+        let (kept, payload) = (&mut self.claims, &mut self.payload);
+        let passed = header.judge(
+            &parts,
+            &self.signature,
+            || read_claims(&parts, payload, kept),
+            self.rules,
+            now,
+        )?;
+        Ok(Accepted {
+            algorithm: passed.algorithm,
+            kid: passed.kid,
+            payload: &self.payload,
+        })
+    }
+}
+
+fn read_claims<'a>(
+    parts: &Parts<'_>,
+    payload: &mut Vec<u8>,
+    claims: &'a mut Kept,
+) -> Result<&'a Kept, Error> {
+    parts.decode_payload(payload)?;
+    claims.read(payload).map_err(|source| Malformed::Json {
+        part: "payload",
+        source,
+    })?;
+    Ok(claims)
+}
+
+impl Claims for &Kept {
+    fn get(&self, name: &str) -> Option<&Value> {
+        Kept::get(self, name)
+    }
+}
+
+/// Headers that were judged, by their text, the last ones first.
+#[derive(Default)]
+struct Headers<'k> {
+    judged: Vec<(Box<str>, JudgedHeader<'k>)>,
+    /// The last that was not remembered.
+    other: Option<JudgedHeader<'k>>,
+}
+
+impl<'k> Headers<'k> {
+    /// Returns what a header comes to, judged now if it was not before.
+    fn judged(
+        &mut self,
+        text: &str,
+        keys: &'k Keys,
+        rules: &Rules,
+    ) -> Result<&JudgedHeader<'k>, Error> {
+        let known = self.judged.iter().position(|(known, _)| **known == *text);
+        if let Some(at) = known {
+            // One step towards the front each time: the frequent ones gather
+            // there, and a rare one does not move them all.
+            let to = at.saturating_sub(1);
+            self.judged.swap(at, to);
+            return Ok(&self.judged[to].1);
+        }
+        let header = JudgedHeader::new(&decode_header(text)?, keys, rules)?;
+        if text.len() > MAX_HEADER_LEN {
+            return Ok(self.other.insert(header));
+        }
+        if self.judged.len() == MAX_HEADERS {
+            self.judged.pop();
+        }
+        self.judged.push((text.into(), header));
+        Ok(&self.judged[self.judged.len() - 1].1)
+    }
+}
+
+/// Where in a JSON object a token is.
+#[derive(Clone, Debug)]
+pub struct Field {
+    name: String,
+    /// Where below that member, as a JSON Pointer.
+    below: String,
+    members: Kept,
+}
+
+impl Field {
+    /// Takes the name of a member, or a JSON Pointer (RFC 6901) where it begins
+    /// with a slash: `token`, `/request/headers/authorization`.
+    pub fn new(path: &str) -> Self {
+        let (name, below) = match path.strip_prefix('/') {
+            Some(pointer) => {
+                let (name, _) = pointer.split_once('/').unwrap_or((pointer, ""));
+                let below = &pointer[name.len()..];
+                (name.replace("~1", "/").replace("~0", "~"), below)
+            }
+            None => (path.to_owned(), ""),
+        };
+        Self {
+            members: Kept::new([name.as_str()]),
+            below: below.to_owned(),
+            name,
+        }
+    }
+
+    /// Returns the text at this place of a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with `line_malformed` for what is no JSON object, and
+    /// with `field_missing` where there is no text at this place.
+    pub fn find<'a>(&'a mut self, line: &[u8]) -> Result<&'a str, Error> {
+        self.members
+            .read(line)
+            .map_err(|error| Error::refused("line_malformed", format!("the line is {error}")))?;
+        self.members
+            .get(&self.name)
+            .and_then(|value| value.pointer(&self.below))
+            .and_then(Value::as_str)
+            .ok_or_else(|| {
+                let place = format!("{}{}", self.name, self.below);
+                let message = format!("the line has no text in its member `{place}`");
+                Error::refused("field_missing", message)
+            })
+    }
+}
