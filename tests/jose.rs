@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "jose/batch.rs"]
+mod batch;
 #[path = "jose/claims.rs"]
 mod claims;
 #[path = "jose/fixture.rs"]

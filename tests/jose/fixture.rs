@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
 use authctl::core::error::Report as _;
-use authctl::core::jose::{Algorithm, Error, Keys, SigningKey, base64url, jws, jwt};
+use authctl::core::jose::{Algorithm, Batch, Error, Keys, SigningKey, base64url, jws, jwt};
 use authctl::core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -125,7 +125,27 @@ pub fn judge(token: &str, keys: &Keys) -> Vec<&'static str> {
 
 /// As [`judge`], by other rules.
 pub fn judge_by(token: &str, keys: &Keys, rules: &jwt::Rules) -> Vec<&'static str> {
+    same_in_a_batch(&mut Batch::new(keys, rules), token, keys, rules);
     twice(|| codes(jwt::verify(token, keys, rules, NOW)))
+}
+
+/// Expects a batch to find what is found alone, the second time too, when it
+/// knows the header.
+pub fn same_in_a_batch(batch: &mut Batch<'_>, token: &str, keys: &Keys, rules: &jwt::Rules) {
+    let alone = jwt::verify(token, keys, rules, NOW);
+    for _ in 0..2 {
+        let among_many = batch.verify(token, NOW);
+        match (&alone, among_many) {
+            (Ok(alone), Ok(among_many)) => {
+                assert_eq!(alone.algorithm, among_many.algorithm);
+                assert_eq!(alone.kid.as_deref(), among_many.kid);
+                let payload: Value = serde_json::from_slice(among_many.payload).unwrap();
+                assert_eq!(payload, Value::Object(alone.claims.clone()));
+            }
+            (Err(alone), Err(among_many)) => assert_eq!(*alone, among_many, "{token}"),
+            (alone, among_many) => panic!("{alone:?} and {among_many:?} of {token}"),
+        }
+    }
 }
 
 /// As [`judge`], for the signature alone.
