@@ -28,7 +28,7 @@ pub struct KeygenArgs {
     #[arg(long, value_name = "ALG", default_value = "ES256")]
     alg: Algorithm,
 
-    /// Size of an RSA key (2048, 3072 or 4096; 2048 by default) or of a
+    /// Size of an RSA key (2048, 3072, 4096 or 8192; 2048 by default) or of a
     /// secret
     #[arg(long, value_name = "N")]
     bits: Option<u32>,
@@ -90,17 +90,18 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
         ));
     }
     // What can be refused is refused before the work.
+    SigningKey::check_size(args.alg, args.bits)?;
     let prefix = args.out.as_deref().filter(|_| !to_stdout);
     if let (Some(prefix), false) = (prefix.filter(|prefix| is_whole(prefix)), args.force) {
         file_set::refuse_existing(paths(prefix, secret).iter().map(PathBuf::as_path))?;
     }
-    // RSA takes a while.
+    // A person takes a while, and so does RSA.
     interrupt::install();
-    let mut key = SigningKey::generate(args.alg, args.bits)?;
+    let passphrase = args.passphrase(cx)?;
+    let mut key = SigningKey::generate_first_of_two(args.alg, args.bits)?;
     if let Some(kid) = &args.kid {
         key = key.with_kid(kid);
     }
-    let passphrase = args.passphrase(cx)?;
     if to_stdout {
         return print_private(cx, &key, format, passphrase.as_ref());
     }

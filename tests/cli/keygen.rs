@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use crate::harness::Home;
 use crate::tokens::{NOW, claims, sign};
 
-/// The members that make a key private (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
-const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+/// The members that make a key private (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC
+/// 9964).
+const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /// Verifies with one key file what another signed.
 fn signs(private: &[u8], public: &[u8], passphrase: Option<&Secret>) {
@@ -80,7 +81,12 @@ fn j57_what_is_written_signs_and_verifies_and_keeps_its_secrets() {
         ("ES256", None),
         ("ES384", None),
         ("ES512", None),
+        ("ES256K", None),
         ("EdDSA", None),
+        ("Ed25519", None),
+        ("ML-DSA-44", None),
+        ("ML-DSA-65", None),
+        ("ML-DSA-87", None),
         ("RS256", None),
         ("PS256", Some("2048")),
         ("RS512", Some("3072")),
@@ -490,15 +496,23 @@ fn what_cannot_be_made_is_a_usage_error_and_leaves_nothing() {
         (&["--alg", "es256"], "expected one of HS256,"),
         (
             &["--alg", "RS256", "--bits", "1024"],
-            "an RSA key has 2048, 3072 or 4096 bits, not 1024",
+            "an RSA key has 2048, 3072, 4096 or 8192 bits, not 1024",
         ),
         (
-            &["--alg", "PS512", "--bits", "8192"],
-            "an RSA key has 2048, 3072 or 4096 bits, not 8192",
+            &["--alg", "PS512", "--bits", "16384"],
+            "an RSA key has 2048, 3072, 4096 or 8192 bits, not 16384",
         ),
         (
             &["--alg", "RS256", "--bits", "2049"],
-            "an RSA key has 2048, 3072 or 4096 bits, not 2049",
+            "an RSA key has 2048, 3072, 4096 or 8192 bits, not 2049",
+        ),
+        (
+            &["--alg", "RS256", "--bits", "2049", "--passphrase"],
+            "an RSA key has 2048, 3072, 4096 or 8192 bits, not 2049",
+        ),
+        (
+            &["--alg", "ML-DSA-65", "--bits", "65"],
+            "a key for ML-DSA-65 has one size, which cannot be chosen",
         ),
         (&["--alg", "RS256", "--bits=-1"], "--bits"),
         (
@@ -536,7 +550,7 @@ fn what_cannot_be_made_is_a_usage_error_and_leaves_nothing() {
     assert!(home.names().is_empty());
 }
 
-/// Ctrl-C while an RSA key is made: 130, and no file.
+/// Ctrl-C while a passphrase is awaited: 130, and no file.
 #[cfg(unix)]
 #[test]
 fn an_interruption_ends_with_130_and_leaves_nothing() {
@@ -564,5 +578,36 @@ fn an_interruption_ends_with_130_and_leaves_nothing() {
         kill_process(Pid::from_child(&child), signal).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal:?}");
     }
+    assert!(home.names().is_empty());
+}
+
+/// Ctrl-C while an RSA key is searched for, which takes many seconds for one
+/// this long: 130 at once, and no file.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interruption_does_not_wait_for_an_rsa_key() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::time::{Duration, Instant};
+    let home = Home::new();
+    let mut child = home
+        .authctl(["keygen", "--alg", "RS256", "--bits", "8192", "--out", "k"])
+        .into_command()
+        .spawn()
+        .unwrap();
+    let tasks = format!("/proc/{}/task", child.id());
+    let searching = || {
+        std::fs::read_dir(&tasks).is_ok_and(|tasks| {
+            let mut names = tasks.map(|task| std::fs::read(task.unwrap().path().join("comm")));
+            names.any(|name| name.is_ok_and(|name| name == b"rsa\n"))
+        })
+    };
+    let started = Instant::now();
+    while !searching() && started.elapsed() < Duration::from_secs(2) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let asked = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(asked.elapsed() < Duration::from_secs(2));
     assert!(home.names().is_empty());
 }

@@ -140,7 +140,10 @@ fn sizes_that_cannot_be_are_refused() {
     for (algorithm, bits) in [
         (Algorithm::RS256, 1024),
         (Algorithm::PS256, 2047),
-        (Algorithm::RS512, 8192),
+        (Algorithm::RS512, 5120),
+        (Algorithm::PS512, 16384),
+        (Algorithm::ES256K, 256),
+        (Algorithm::MLDSA44, 44),
         (Algorithm::ES256, 256),
         (Algorithm::EdDSA, 256),
         (Algorithm::HS256, 248),

@@ -1,6 +1,9 @@
 //! Private keys of every form that is read or written: PKCS#8 (RFC 5958),
 //! PKCS#1 (RFC 8017), SEC 1 (RFC 5915) and JWK (RFC 7518 §6).
 
+use std::sync::mpsc;
+use std::thread;
+
 use aws_lc_rs::encoding::{AsBigEndian as _, AsDer, AsRawBytes as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeyPairComponents, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{
@@ -24,6 +27,14 @@ use super::public_key::{Kind, PublicKey, octets, unsupported};
 use super::spki::{curve_of, oid, oid_of_parameter_set, oid_unsupported, parameter_set_of};
 use crate::core::secret::SecretBytes;
 
+/// The sizes of RSA keys that are generated, in bits.
+const RSA_SIZES: [(u32, KeySize); 4] = [
+    (2048, KeySize::Rsa2048),
+    (3072, KeySize::Rsa3072),
+    (4096, KeySize::Rsa4096),
+    (8192, KeySize::Rsa8192),
+];
+
 /// A key pair, parsed once.
 pub(super) enum PrivateKey {
     Rsa(Box<RsaKeyPair>),
@@ -33,21 +44,40 @@ pub(super) enum PrivateKey {
 }
 
 impl PrivateKey {
-    /// Generates an RSA key of 2048, 3072 or 4096 bits.
+    /// Checks that RSA keys of a size are generated.
+    pub(super) fn check_rsa_size(bits: u32) -> Result<(), Error> {
+        rsa_size(bits).map(|_| ())
+    }
+
+    /// Generates an RSA key of one of the [`RSA_SIZES`].
     pub(super) fn generate_rsa(bits: u32) -> Result<Self, Error> {
-        let size = match bits {
-            2048 => KeySize::Rsa2048,
-            3072 => KeySize::Rsa3072,
-            4096 => KeySize::Rsa4096,
-            _ => {
-                return Err(Error::Usage {
-                    what: format!("an RSA key has 2048, 3072 or 4096 bits, not {bits}"),
-                });
-            }
+        rsa_of_size(rsa_size(bits)?)
+    }
+
+    /// As [`PrivateKey::generate_rsa`], with two generations that race where
+    /// there are two processors. The one that loses is not waited for.
+    pub(super) fn race_rsa(bits: u32) -> Result<Self, Error> {
+        let size = rsa_size(bits)?;
+        let (sender, receiver) = mpsc::channel();
+        let racers = match thread::available_parallelism() {
+            Ok(processors) if processors.get() >= 2 => 2,
+            _ => 0,
         };
-        RsaKeyPair::generate(size)
-            .map(|key| Self::Rsa(Box::new(key)))
-            .map_err(|_| Error::Crypto("generate an RSA key"))
+        for _ in 0..racers {
+            let sender = sender.clone();
+            let racer = thread::Builder::new().name("rsa".into());
+            // Where the system starts no thread, fewer race.
+            let _ = racer.spawn(move || {
+                // Nobody waits for the second one.
+                let _ = sender.send(rsa_of_size(size));
+            });
+        }
+        drop(sender);
+        match receiver.recv() {
+            Ok(key) => key,
+            // Nobody races.
+            Err(_) => rsa_of_size(size),
+        }
     }
 
     /// Generates a key on a curve.
@@ -253,6 +283,23 @@ impl PrivateKey {
         }
         Ok(members)
     }
+}
+
+/// Returns the size of so many bits.
+fn rsa_size(bits: u32) -> Result<KeySize, Error> {
+    RSA_SIZES
+        .iter()
+        .find(|(size, _)| *size == bits)
+        .map(|(_, size)| *size)
+        .ok_or_else(|| Error::Usage {
+            what: format!("an RSA key has 2048, 3072, 4096 or 8192 bits, not {bits}"),
+        })
+}
+
+fn rsa_of_size(size: KeySize) -> Result<PrivateKey, Error> {
+    RsaKeyPair::generate(size)
+        .map(|key| PrivateKey::Rsa(Box::new(key)))
+        .map_err(|_| Error::Crypto("generate an RSA key"))
 }
 
 fn ecdsa_signing(curve: Curve) -> &'static EcdsaSigningAlgorithm {

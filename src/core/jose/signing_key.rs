@@ -53,22 +53,38 @@ enum Material {
 }
 
 impl SigningKey {
-    /// Generates a key. `bits` is the size of an RSA key (2048, 3072 or 4096,
-    /// by default 2048) or of a secret (by default that of the hash); other
-    /// keys have one size. The kid is the thumbprint (RFC 7638).
+    /// Generates a key. `bits` is the size of an RSA key (2048, 3072, 4096 or
+    /// 8192, by default 2048) or of a secret (by default that of the hash);
+    /// other keys have one size. The kid is the thumbprint (RFC 7638).
     ///
     /// # Errors
     ///
     /// [`Error::Usage`] for a size that cannot be.
     pub fn generate(algorithm: Algorithm, bits: Option<u32>) -> Result<Self, Error> {
+        Self::generate_by(algorithm, bits, PrivateKey::generate_rsa)
+    }
+
+    /// As [`SigningKey::generate`], sooner: how long an RSA key takes is a
+    /// matter of luck, so two are begun, and the first that is found is it.
+    /// The other is searched for until it is found or the process ends, which
+    /// suits a process that ends with its one key.
+    ///
+    /// # Errors
+    ///
+    /// As [`SigningKey::generate`].
+    pub fn generate_first_of_two(algorithm: Algorithm, bits: Option<u32>) -> Result<Self, Error> {
+        Self::generate_by(algorithm, bits, PrivateKey::race_rsa)
+    }
+
+    fn generate_by(
+        algorithm: Algorithm,
+        bits: Option<u32>,
+        rsa: fn(u32) -> Result<PrivateKey, Error>,
+    ) -> Result<Self, Error> {
+        Self::check_size(algorithm, bits)?;
         let private = match algorithm.key_type() {
-            KeyType::Rsa => PrivateKey::generate_rsa(bits.unwrap_or(DEFAULT_RSA_BITS))?,
             KeyType::Oct => return Self::generate_secret(algorithm, bits),
-            _ if bits.is_some() => {
-                return Err(Error::Usage {
-                    what: format!("a key for {algorithm} has one size, which cannot be chosen"),
-                });
-            }
+            KeyType::Rsa => rsa(bits.unwrap_or(DEFAULT_RSA_BITS))?,
             KeyType::Ec(curve) => PrivateKey::generate_ec(curve)?,
             KeyType::Ed25519 => PrivateKey::generate_ed25519()?,
             KeyType::Akp(set) => PrivateKey::generate_ml_dsa(set)?,
@@ -76,16 +92,33 @@ impl SigningKey {
         Ok(Self::from_private(private, algorithm)?)
     }
 
-    fn generate_secret(algorithm: Algorithm, bits: Option<u32>) -> Result<Self, Error> {
-        let least = algorithm.hash_len() as u32 * 8;
-        let bits = bits.unwrap_or(least);
-        if bits < least || bits > MAX_SECRET_BITS || !bits.is_multiple_of(8) {
-            return Err(Error::Usage {
-                what: format!(
+    /// Checks that [`SigningKey::generate`] makes keys of a size.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`].
+    pub fn check_size(algorithm: Algorithm, bits: Option<u32>) -> Result<(), Error> {
+        let Some(bits) = bits else {
+            return Ok(());
+        };
+        let what = match algorithm.key_type() {
+            KeyType::Rsa => return PrivateKey::check_rsa_size(bits),
+            KeyType::Oct => {
+                let least = least_secret_bits(algorithm);
+                if (least..=MAX_SECRET_BITS).contains(&bits) && bits.is_multiple_of(8) {
+                    return Ok(());
+                }
+                format!(
                     "a secret for {algorithm} has {least} to {MAX_SECRET_BITS} bits, a multiple of 8, not {bits}"
-                ),
-            });
-        }
+                )
+            }
+            _ => format!("a key for {algorithm} has one size, which cannot be chosen"),
+        };
+        Err(Error::Usage { what })
+    }
+
+    fn generate_secret(algorithm: Algorithm, bits: Option<u32>) -> Result<Self, Error> {
+        let bits = bits.unwrap_or(least_secret_bits(algorithm));
         let mut secret = Zeroizing::new(vec![0; bits as usize / 8]);
         rand::fill(&mut secret).map_err(|_| Error::Crypto("make random octets"))?;
         let mut key = Self::from_secret(SecretBytes::new(secret.as_slice()), algorithm)?;
@@ -290,6 +323,11 @@ impl SigningKey {
             Material::Secret { .. } => Err(no_pem()),
         }
     }
+}
+
+/// Returns the bits of the hash (RFC 7518 §3.2).
+fn least_secret_bits(algorithm: Algorithm) -> u32 {
+    algorithm.hash_len() as u32 * 8
 }
 
 fn rsa_encoding(algorithm: Algorithm) -> Result<&'static dyn RsaEncoding, Error> {
