@@ -9,6 +9,7 @@ use std::process::Command;
 
 use authctl::core::config::{ConfigFile, Setting};
 use authctl::core::error::EXIT_CODES;
+use authctl::core::jose::Algorithm;
 use authctl::server::Config;
 
 const README: &str = include_str!("../README.md");
@@ -23,6 +24,15 @@ fn the_exit_codes_are_those_of_the_program() {
             vec![code, row.meaning.to_owned(), row.typical.to_owned()]
         })
         .collect();
+    assert_eq!(written, meant);
+}
+
+/// The algorithms are those of the one table, in its order.
+#[test]
+fn the_algorithms_are_those_of_the_program() {
+    let rows = table("algorithm");
+    let written: Vec<&str> = rows.iter().flat_map(|row| row[0].split(", ")).collect();
+    let meant: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::name).collect();
     assert_eq!(written, meant);
 }
 

@@ -8,6 +8,7 @@ use authctl::core::jose::{Algorithm, Jwk, JwkSet, KeyType, SigningKey, pem};
 use authctl::core::secret::{Secret, SecretBytes};
 use serde_json::{Map, Value, json};
 
+use super::algorithm::AlgorithmParser;
 use super::context::Context;
 use super::file_set::{self, File, Readers, suffixed};
 use super::interrupt;
@@ -25,7 +26,7 @@ use super::secrets::SecretRefParser;
 #[derive(clap::Args, Debug)]
 pub struct KeygenArgs {
     /// Algorithm that the key signs by
-    #[arg(long, value_name = "ALG", default_value = "ES256")]
+    #[arg(long, value_name = "ALG", default_value = "ES256", value_parser = AlgorithmParser::Any)]
     alg: Algorithm,
 
     /// Size of an RSA key (2048, 3072, 4096 or 8192; 2048 by default) or of a

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Each parses, calls the core once
 //! or twice, and renders.
 
+mod algorithm;
 mod completions;
 mod connection;
 mod context;

@@ -5,7 +5,6 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
-use std::str::FromStr as _;
 use std::sync::Arc;
 
 use authctl::core::error::Error;
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
+use super::algorithm::AlgorithmParser;
 use super::context::Context;
 use super::output::OutputArg;
 use super::render::escape;
@@ -42,10 +42,9 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9400")]
     listen: SocketAddr,
 
-    /// Algorithm that tokens are signed with: RS256 by default, or ES256,
-    /// EdDSA, PS256 …
-    #[arg(long, value_name = "ALG")]
-    alg: Option<String>,
+    /// Algorithm that tokens are signed with; RS256 by default
+    #[arg(long, value_name = "ALG", value_parser = AlgorithmParser::Pair)]
+    alg: Option<Algorithm>,
 
     /// Write {"issuer", "pid"} into this file once the server listens
     #[arg(long, value_name = "FILE")]
@@ -100,8 +99,8 @@ fn options(cx: &Context, args: &ServeArgs) -> Result<Options, Error> {
         Some(path) => read_config(path)?,
         None => Config::built_in(),
     };
-    if let Some(name) = &args.alg {
-        config.algorithm = algorithm(name)?;
+    if let Some(algorithm) = args.alg {
+        config.algorithm = algorithm;
     }
     let mut options = Options::new(config);
     options.listen = args.listen;
@@ -125,15 +124,6 @@ fn read_config(path: &Path) -> Result<Config, Error> {
     })?;
     Config::from_toml(text)
         .map_err(|error| error.during(format!("cannot use `{}`", path.display())))
-}
-
-fn algorithm(name: &str) -> Result<Algorithm, Error> {
-    Algorithm::from_str(name).map_err(|_| {
-        Error::usage(
-            format!("the server cannot sign with `{name}`"),
-            "use RS256, PS256, ES256, EdDSA or one of their kin",
-        )
-    })
 }
 
 /// Writes the file whole or not at all, since others watch for it.
