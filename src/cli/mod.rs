@@ -13,6 +13,7 @@ mod help;
 mod hygiene;
 mod interrupt;
 mod introspect;
+mod key;
 mod key_input;
 mod key_source;
 mod keygen;
@@ -174,6 +175,8 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     /// Generate a signing key pair, or a secret
     Keygen(keygen::KeygenArgs),
+    /// Show, convert and name one key
+    Key(key::KeyArgs),
     /// Run the embedded authorization server, for development and tests
     Serve(serve::ServeArgs),
     /// Take a tour: every main job against an embedded server
@@ -272,6 +275,7 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Decode(args) => decode::run(cx, &args)?,
         Command::Verify(args) => verify::run(cx, &args)?,
         Command::Keygen(args) => keygen::run(cx, &args)?,
+        Command::Key(args) => key::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, args)?,
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,

@@ -67,6 +67,12 @@ impl Jwk {
         self.member("kid")
     }
 
+    /// Returns `kty`.
+    pub fn kty(&self) -> &str {
+        // [`Jwk::new`] has seen to it.
+        self.member("kty").unwrap_or_default()
+    }
+
     /// Returns the members as they came, private ones included.
     pub fn members(&self) -> &Map<String, Value> {
         &self.members

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::algorithm::{Algorithm, KeyType};
 use super::error::KeyError;
 use super::jwk::JwkSet;
+use super::key_forms::Found;
 use super::private_key::PrivateKey;
 use super::public_key::{PublicKey, octets, text};
 use super::signing_key::SigningKey;
@@ -34,13 +35,40 @@ pub(super) enum KeyDocument {
 /// `key_malformed`, `key_set_malformed`, `key_unsupported`, `key_weak` or
 /// `passphrase`.
 pub(super) fn read(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDocument, KeyError> {
+    match find(document, passphrase)? {
+        Unread::Set(set) => Ok(KeyDocument::Set(set)),
+        Unread::Jwk(members) => Ok(KeyDocument::Jwk(members)),
+        Unread::OpenSsh(line) => line.key().map(KeyDocument::Public),
+        Unread::Der(found) => found.read(),
+    }
+}
+
+/// A key document of which is known what it is, but not whether its key is
+/// any good.
+pub(super) enum Unread {
+    Set(JwkSet),
+    Jwk(Map<String, Value>),
+    OpenSsh(openssh::Line),
+    Der(Found),
+}
+
+/// Finds out what a key document is, and decrypts it.
+///
+/// # Errors
+///
+/// `key_malformed` and `key_set_malformed` for what is no key document,
+/// `key_unsupported` for a form or an encryption that is not read,
+/// `passphrase`.
+pub(super) fn find(document: &[u8], passphrase: Option<&Secret>) -> Result<Unread, KeyError> {
     match document.trim_ascii_start().first() {
         None => Err(KeyError::new("key_malformed", "the key file is empty")),
-        Some(b'{' | b'[') => read_json(document),
-        Some(_) if pem::is_pem(document) => key_forms::find_pem(document, passphrase)?.read(),
+        Some(b'{' | b'[') => find_json(document),
+        Some(_) if pem::is_pem(document) => {
+            key_forms::find_pem(document, passphrase).map(Unread::Der)
+        }
         Some(_) => match openssh::find(document) {
-            Some(line) => PublicKey::from_openssh(line).map(KeyDocument::Public),
-            None => key_forms::find_der(document, passphrase)?.read(),
+            Some(line) => openssh::Line::read(line).map(Unread::OpenSsh),
+            None => key_forms::find_der(document, passphrase).map(Unread::Der),
         },
     }
 }
@@ -143,11 +171,11 @@ pub(super) fn public_key() -> KeyError {
     KeyError::new("key_use", "the key is a public one, which cannot sign")
 }
 
-fn read_json(document: &[u8]) -> Result<KeyDocument, KeyError> {
+fn find_json(document: &[u8]) -> Result<Unread, KeyError> {
     let members = json::parse_object(document)
         .map_err(|error| KeyError::new("key_malformed", format!("the key file is {error}")))?;
     if members.contains_key("keys") {
-        return JwkSet::from_members(members).map(KeyDocument::Set);
+        return JwkSet::from_members(members).map(Unread::Set);
     }
-    Ok(KeyDocument::Jwk(members))
+    Ok(Unread::Jwk(members))
 }

@@ -99,6 +99,14 @@ impl Structure {
         }
     }
 
+    /// Says whether it is a private key.
+    pub(super) fn is_private(self) -> bool {
+        match self {
+            Self::Spki | Self::Certificate | Self::Pkcs1Public => false,
+            Self::Pkcs8 | Self::EncryptedPkcs8 | Self::Pkcs1Private | Self::Sec1 => true,
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Spki => "SubjectPublicKeyInfo",
@@ -160,6 +168,7 @@ impl Structure {
 
 /// The DER of a document, decrypted, and what it is.
 pub(super) struct Found {
+    pub(super) form: Form,
     pub(super) structure: Structure,
     pub(super) der: SecretBytes,
 }
@@ -198,6 +207,7 @@ pub(super) fn find_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<F
     for block in pem::decode(document)? {
         if let Some(structure) = Structure::of_label(&block.label) {
             return Ok(Found {
+                form: Form::Pem(structure),
                 structure,
                 der: decrypted(structure, block.der, passphrase)?,
             });
@@ -231,6 +241,7 @@ pub(super) fn find_der(document: &[u8], passphrase: Option<&Secret>) -> Result<F
         )
     })?;
     Ok(Found {
+        form: Form::Der(structure),
         structure,
         der: decrypted(structure, SecretBytes::new(document), passphrase)?,
     })

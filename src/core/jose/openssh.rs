@@ -47,16 +47,24 @@ pub(super) fn find(text: &[u8]) -> Option<&str> {
         .then_some(line)
 }
 
-impl PublicKey {
-    /// Makes a key of a line that OpenSSH wrote; what is behind the key is a
-    /// comment.
+/// What a line of OpenSSH's holds; whether it is any good is not said.
+pub(super) enum Line {
+    /// Big-endian, without leading zeros.
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    /// A point as SEC 1 encodes it, which OpenSSH does not compress.
+    Ec { curve: Curve, point: Vec<u8> },
+    /// As RFC 8032 §5.1.2 encodes a point.
+    Ed25519(Vec<u8>),
+}
+
+impl Line {
+    /// Reads a line that OpenSSH wrote; what is behind the key is a comment.
     ///
     /// # Errors
     ///
     /// `key_unsupported` for another type (certificates, security keys, DSA),
-    /// `key_malformed` for a line that is torn or contradicts itself, else as
-    /// the constructors.
-    pub(super) fn from_openssh(line: &str) -> Result<Self, KeyError> {
+    /// `key_malformed` for a line that is torn or contradicts itself.
+    pub(super) fn read(line: &str) -> Result<Self, KeyError> {
         if line.starts_with(RFC4716) {
             return Err(KeyError::new(
                 "key_unsupported",
@@ -79,28 +87,45 @@ impl PublicKey {
         if blob.string()? != name.as_bytes() {
             return Err(malformed("the OpenSSH key is of another type than it says"));
         }
-        let key = match curve {
+        let read = match curve {
             Some((curve, _, named)) => {
-                let (inner, point) = (blob.string()?, blob.string()?);
-                if inner != named.as_bytes() {
+                if blob.string()? != named.as_bytes() {
                     return Err(malformed("the OpenSSH key names two curves"));
                 }
-                let curve = Curve::from_name(curve)
-                    .ok_or_else(|| malformed("the OpenSSH key is on no curve"))?;
-                Self::ec_point(curve, point.to_vec())
+                Self::Ec {
+                    curve: Curve::from_name(curve)
+                        .ok_or_else(|| malformed("the OpenSSH key is on no curve"))?,
+                    point: blob.string()?.to_vec(),
+                }
             }
             None if name == RSA => {
-                let (e, n) = (blob.integer()?, blob.integer()?);
-                Self::rsa(n, e)
+                let e = blob.integer()?.to_vec();
+                let n = blob.integer()?.to_vec();
+                Self::Rsa { n, e }
             }
-            None => Self::ed25519(blob.string()?),
+            None => Self::Ed25519(blob.string()?.to_vec()),
         };
         match blob.0 {
-            [] => key,
+            [] => Ok(read),
             _ => Err(malformed("the OpenSSH key goes on after its end")),
         }
     }
 
+    /// Makes the key.
+    ///
+    /// # Errors
+    ///
+    /// As the constructors.
+    pub(super) fn key(self) -> Result<PublicKey, KeyError> {
+        match self {
+            Self::Rsa { n, e } => PublicKey::rsa(&n, &e),
+            Self::Ec { curve, point } => PublicKey::ec_point(curve, point),
+            Self::Ed25519(x) => PublicKey::ed25519(&x),
+        }
+    }
+}
+
+impl PublicKey {
     /// Writes the line, without comment and line ending.
     ///
     /// # Errors
@@ -119,17 +144,14 @@ impl PublicKey {
     /// As [`PublicKey::to_openssh`].
     pub fn openssh_fingerprint(&self) -> Result<String, KeyError> {
         let (_, blob) = self.openssh_blob()?;
-        let hash = digest::digest(&digest::SHA256, &blob);
-        Ok(format!("SHA256:{}", STANDARD_NO_PAD.encode(hash)))
+        Ok(fingerprint(&blob))
     }
 
     fn openssh_blob(&self) -> Result<(&'static str, Vec<u8>), KeyError> {
         let mut blob = Vec::new();
         let name = match self.kind() {
             Kind::Rsa { n, e } => {
-                string(&mut blob, RSA.as_bytes());
-                integer(&mut blob, e);
-                integer(&mut blob, n);
+                blob = rsa_blob(n, e);
                 RSA
             }
             Kind::Ec { curve, point } => {
@@ -158,6 +180,24 @@ impl PublicKey {
             format!("OpenSSH has no keys of type {}", self.key_type()),
         )
     }
+}
+
+/// Returns the fingerprint of an RSA key that may be unfit for use.
+pub(super) fn rsa_fingerprint(n: &[u8], e: &[u8]) -> String {
+    fingerprint(&rsa_blob(n, e))
+}
+
+fn fingerprint(blob: &[u8]) -> String {
+    let hash = digest::digest(&digest::SHA256, blob);
+    format!("SHA256:{}", STANDARD_NO_PAD.encode(hash))
+}
+
+fn rsa_blob(n: &[u8], e: &[u8]) -> Vec<u8> {
+    let mut blob = Vec::new();
+    string(&mut blob, RSA.as_bytes());
+    integer(&mut blob, e);
+    integer(&mut blob, n);
+    blob
 }
 
 /// The rest of a blob.

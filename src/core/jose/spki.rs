@@ -138,16 +138,21 @@ pub(super) fn oid_of_parameter_set(set: ParameterSet) -> Option<ObjectIdentifier
 }
 
 pub(super) fn oid_unsupported(oid: ObjectIdentifier) -> KeyError {
+    unsupported("key type", &name_of(oid))
+}
+
+/// Returns the name of a key type or curve that is not supported, or the
+/// identifier itself.
+pub(super) fn name_of(oid: ObjectIdentifier) -> String {
     let text = oid.to_string();
-    let name = oid::UNSUPPORTED
-        .iter()
-        .find(|(oid, _)| *oid == text)
-        .map_or(text.as_str(), |(_, name)| name);
-    unsupported("key type", name)
+    match oid::UNSUPPORTED.iter().find(|(oid, _)| *oid == text) {
+        Some((_, name)) => (*name).to_owned(),
+        None => text,
+    }
 }
 
 /// Returns the octets of the `SubjectPublicKeyInfo` of a certificate.
-fn spki_of_certificate(der: &[u8]) -> pkcs8::der::Result<&[u8]> {
+pub(super) fn spki_of_certificate(der: &[u8]) -> pkcs8::der::Result<&[u8]> {
     let mut outer = SliceReader::new(der)?;
     let certificate = AnyRef::decode(&mut outer)?;
     let mut inner = SliceReader::new(certificate.value())?;

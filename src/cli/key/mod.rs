@@ -1,0 +1,154 @@
+//! `authctl key`: what one key is, and its other forms.
+
+mod inspect;
+mod thumbprint;
+
+use authctl::core::config::SecretRef;
+use authctl::core::error::Error;
+use authctl::core::jose::{self, Inspected, Inspection, KeyError, inspect};
+use authctl::core::secret::{Secret, SecretBytes};
+
+use super::context::Context;
+use super::key_input::{self, KeyInput, KeyInputParser};
+use super::secrets::SecretRefParser;
+
+/// Show, convert and name one key
+///
+/// A key may come in PEM or DER (PKCS#8, also encrypted, PKCS#1, SEC 1,
+/// SubjectPublicKeyInfo, an X.509 certificate), as a JWK or JWK Set, or as a
+/// public key of OpenSSH; its form is found by looking at it.
+#[derive(clap::Args, Debug)]
+pub struct KeyArgs {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum KeyCommand {
+    /// Show what a key is and what it can do
+    Inspect(inspect::InspectArgs),
+    /// Print the thumbprint of a key (RFC 7638)
+    Thumbprint(thumbprint::ThumbprintArgs),
+}
+
+/// Runs the subcommand.
+pub fn run(cx: &Context, args: &KeyArgs) -> Result<(), Error> {
+    match &args.command {
+        KeyCommand::Inspect(args) => inspect::run(cx, args),
+        KeyCommand::Thumbprint(args) => thumbprint::run(cx, args),
+    }
+}
+
+/// The key that is looked at.
+#[derive(clap::Args, Clone, Debug)]
+struct Source {
+    /// Key: a file, env:NAME, cmd:COMMAND, keychain:NAME, or - for standard
+    /// input
+    #[arg(value_name = "FILE|REF", value_parser = KeyInputParser)]
+    key: KeyInput,
+
+    /// Passphrase of an encrypted key; asked for by default
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
+    passphrase: Option<SecretRef>,
+}
+
+impl Source {
+    /// Reads the document, and the key in it by `read`.
+    ///
+    /// # Errors
+    ///
+    /// Exit 8 for what cannot be read or used, exit 4 where the passphrase
+    /// would have to be asked for and cannot be.
+    fn open<T>(
+        &self,
+        cx: &Context,
+        read: impl Fn(&SecretBytes, Option<&Secret>) -> Result<T, jose::Error>,
+    ) -> Result<T, Error> {
+        if self.key.takes_stdin() && self.passphrase == Some(SecretRef::Stdin) {
+            return Err(Error::usage(
+                "the key and its passphrase cannot both come on standard input",
+                "name the passphrase: `--passphrase env:NAME` or `--passphrase file:PATH`",
+            ));
+        }
+        let document = self.key.read(cx)?;
+        key_input::open(
+            cx,
+            &self.key.name(),
+            self.passphrase.as_ref(),
+            |passphrase| read(&document, passphrase),
+        )
+    }
+
+    /// Looks into the document.
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::open`].
+    fn inspect(&self, cx: &Context) -> Result<Inspected, Error> {
+        self.open(cx, |document, passphrase| {
+            Ok(inspect(document.expose(), passphrase)?)
+        })
+    }
+}
+
+/// A key that is meant.
+struct Chosen {
+    /// Its place in the set; a key that is alone has none.
+    place: Option<usize>,
+    /// What was found out about it, or why it is no key at all.
+    key: Result<Inspection, KeyError>,
+}
+
+/// Which key of a set is meant.
+#[derive(clap::Args, Clone, Debug)]
+struct KidArg {
+    /// Of a JWK Set, only the keys with this kid
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    kid: Option<String>,
+}
+
+impl KidArg {
+    /// Takes the keys that are meant. What is no key at all is never meant by
+    /// a kid.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_kid`, `kid_mismatch`.
+    fn choose(&self, inspected: Inspected) -> Result<Vec<Chosen>, Error> {
+        let set = match inspected {
+            Inspected::Set(set) => set,
+            Inspected::One(key) => {
+                return match &self.kid {
+                    Some(kid) if key.kid() != Some(kid) => Err(jose::Error::key(
+                        "kid_mismatch",
+                        "the key does not have this kid, and there is no other",
+                    )
+                    .into()),
+                    _ => Ok(vec![Chosen {
+                        place: None,
+                        key: Ok(*key),
+                    }]),
+                };
+            }
+        };
+        let chosen: Vec<_> = set
+            .into_iter()
+            .enumerate()
+            .filter(|(_, key)| match (&self.kid, key) {
+                (Some(kid), Ok(key)) => key.kid() == Some(kid),
+                (Some(_), Err(_)) => false,
+                (None, _) => true,
+            })
+            .map(|(place, key)| Chosen {
+                place: Some(place),
+                key,
+            })
+            .collect();
+        match &self.kid {
+            Some(_) if chosen.is_empty() => {
+                Err(jose::Error::key("unknown_kid", "the key set has no key with this kid").into())
+            }
+            _ => Ok(chosen),
+        }
+    }
+}

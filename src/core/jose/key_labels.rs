@@ -1,0 +1,140 @@
+//! What a JWK says of its use (`use`, `key_ops`, `alg`), and where that
+//! contradicts itself or the key.
+
+use serde_json::{Map, Value};
+
+use super::algorithm::{Algorithm, KeyType};
+use super::error::{Warning, shorten};
+
+/// The operations of each `use` (RFC 7517 §4.3).
+const SIGNATURE: [&str; 2] = ["sign", "verify"];
+const ENCRYPTION: [&str; 6] = [
+    "encrypt",
+    "decrypt",
+    "wrapKey",
+    "unwrapKey",
+    "deriveKey",
+    "deriveBits",
+];
+/// Those that take a private key or a secret.
+const PRIVATE: [&str; 3] = ["sign", "decrypt", "unwrapKey"];
+
+/// What `alg` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    Signature(Algorithm),
+    Unknown,
+}
+
+/// The members that bear on the use of a key; a key without any has none.
+pub(super) struct Labels<'a> {
+    pub(super) purpose: Option<&'a str>,
+    pub(super) operations: Option<Vec<&'a str>>,
+    pub(super) algorithm: Option<&'a str>,
+}
+
+impl<'a> Labels<'a> {
+    /// Takes them from the members of a JWK.
+    pub(super) fn of(jwk: &'a Map<String, Value>) -> Self {
+        let text = |name| jwk.get(name).and_then(Value::as_str);
+        Self {
+            purpose: text("use"),
+            operations: jwk
+                .get("key_ops")
+                .and_then(Value::as_array)
+                .map(|names| names.iter().filter_map(Value::as_str).collect()),
+            algorithm: text("alg"),
+        }
+    }
+
+    /// Says whether they let the key do a signature operation (`sign` or
+    /// `verify`) by an algorithm.
+    pub(super) fn permit(&self, operation: &str, algorithm: Algorithm) -> bool {
+        self.purpose.is_none_or(|purpose| purpose == "sig")
+            && (self.operations.as_ref()).is_none_or(|allowed| allowed.contains(&operation))
+            && (self.algorithm).is_none_or(|named| named == algorithm.name())
+    }
+
+    /// Returns what contradicts itself or the key, which is of `key_type`
+    /// where it is of a supported one.
+    pub(super) fn contradictions(
+        &self,
+        key_type: Option<KeyType>,
+        is_public: bool,
+    ) -> Vec<Warning> {
+        let mut found = Vec::new();
+        let named = self.algorithm.map(|name| match name.parse() {
+            Ok(algorithm) => Named::Signature(algorithm),
+            Err(_) => Named::Unknown,
+        });
+        match (named, self.algorithm) {
+            (Some(Named::Signature(algorithm)), _) => {
+                if let Some(key_type) = key_type
+                    && key_type != algorithm.key_type()
+                {
+                    found.push(Warning::new(
+                        "key_algorithm",
+                        format!(
+                            "`alg` is {algorithm}, which needs a key of type {}, this one is {key_type}",
+                            algorithm.key_type()
+                        ),
+                    ));
+                }
+                if self.purpose == Some("enc") {
+                    found.push(Warning::new(
+                        "key_use",
+                        format!("`alg` is {algorithm}, a signature, and `use` is `enc`"),
+                    ));
+                }
+            }
+            (Some(Named::Unknown), Some(name)) => found.push(Warning::new(
+                "key_algorithm",
+                format!("`alg` is `{}`, which is not supported", shorten(name)),
+            )),
+            _ => {}
+        }
+        self.purpose_and_operations(is_public, &mut found);
+        found
+    }
+
+    fn purpose_and_operations(&self, is_public: bool, found: &mut Vec<Warning>) {
+        let mut warn = |message: String| found.push(Warning::new("key_use", message));
+        if let Some(purpose) = self.purpose
+            && !matches!(purpose, "sig" | "enc")
+        {
+            warn(format!(
+                "`use` is `{}`, neither `sig` nor `enc`",
+                shorten(purpose)
+            ));
+        }
+        let Some(operations) = &self.operations else {
+            return;
+        };
+        if operations.is_empty() {
+            warn("`key_ops` is empty, so that the key may do nothing".to_owned());
+        }
+        let other = match self.purpose {
+            Some("sig") => &ENCRYPTION[..],
+            Some("enc") => &SIGNATURE,
+            _ => &[],
+        };
+        for operation in operations {
+            if other.contains(operation) {
+                warn(format!(
+                    "`key_ops` has `{operation}`, which `use` does not allow"
+                ));
+            }
+            if is_public && PRIVATE.contains(operation) {
+                warn(format!(
+                    "`key_ops` has `{operation}`, which takes a private key, and this one is public"
+                ));
+            }
+        }
+        let has = |of: &[&str]| operations.iter().any(|operation| of.contains(operation));
+        if has(&SIGNATURE) && has(&ENCRYPTION) {
+            // "Multiple unrelated key operations SHOULD NOT be specified for a
+            // key because of the potential vulnerabilities" (RFC 7517 §4.3).
+            warn("`key_ops` has signatures and encryption for one key".to_owned());
+        }
+    }
+}
