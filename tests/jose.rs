@@ -15,6 +15,8 @@ mod forms;
 mod keys;
 #[path = "jose/openssh.rs"]
 mod openssh;
+#[path = "jose/profiles.rs"]
+mod profiles;
 #[path = "jose/round_trip.rs"]
 mod round_trip;
 #[path = "jose/rubbish.rs"]

@@ -2,6 +2,7 @@
 //! or twice, and renders.
 
 mod algorithm;
+mod checks;
 mod completions;
 mod connection;
 mod context;

@@ -1,18 +1,16 @@
 //! `authctl verify`: is this JWT good?
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use authctl::core::config::setting::split_list;
 use authctl::core::error::Error;
-use authctl::core::jose::jwt::{self, Rules};
-use authctl::core::jose::{Algorithm, base64url, jws};
+use authctl::core::jose::{Algorithm, base64url, jws, jwt};
 use authctl::core::secret::SecretBytes;
-use authctl::core::time::{Timestamp, parse_span};
+use authctl::core::time::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
 use super::key_source::{KeySource, KeySourceArgs};
 use super::raw_json::raw_json;
@@ -47,57 +45,6 @@ pub struct VerifyArgs {
     jws: JwsArgs,
 }
 
-/// What the token must satisfy.
-#[derive(clap::Args, Debug)]
-#[command(next_help_heading = "Checks")]
-struct ChecksArgs {
-    /// Require this `iss`; its server's keys are used unless others are named
-    #[arg(long, value_name = "URL")]
-    issuer: Option<String>,
-
-    /// Require this audience in `aud`; if repeated, one of them
-    #[arg(long, value_name = "AUDIENCE")]
-    audience: Vec<String>,
-
-    /// Allow these algorithms only
-    #[arg(long, value_name = "ALG,…", value_delimiter = ',')]
-    alg: Option<Vec<Algorithm>>,
-
-    /// Require this `typ` in the header, such as at+jwt
-    #[arg(long, value_name = "TYPE")]
-    typ: Option<String>,
-
-    /// Require these scope values; repeat it, or separate them by space or
-    /// comma
-    #[arg(long, value_name = "SCOPE")]
-    scope: Vec<String>,
-
-    /// Require a claim with this value, as text or as JSON; in an array one of
-    /// the items. May be repeated
-    #[arg(long, value_name = "K=V", value_parser = parse_claim)]
-    claim: Vec<(String, String)>,
-
-    /// Require a claim with any value; may be repeated
-    #[arg(long, value_name = "K")]
-    require: Vec<String>,
-
-    /// Let clocks differ by this much
-    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
-    leeway: Duration,
-
-    /// Require that the token was issued (`iat`) at most this long ago
-    #[arg(long, value_name = "DURATION", value_parser = parse_span)]
-    max_age: Option<Duration>,
-
-    /// Judge as of this instant: Unix seconds or RFC 3339
-    #[arg(long, value_name = "INSTANT", allow_negative_numbers = true)]
-    now: Option<Timestamp>,
-
-    /// Accept a token without `exp`
-    #[arg(long)]
-    allow_missing_exp: bool,
-}
-
 /// What bears on a JWS that is no JWT.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Other payloads")]
@@ -115,20 +62,6 @@ struct JwsArgs {
     #[arg(long, requires = "jws", conflicts_with_all = CHECKS_OF_CLAIMS)]
     allow_unencoded: bool,
 }
-
-/// What cannot be asked of a payload that is no Claims Set. (clap requires
-/// nothing that conflicts with what is there, so each flag says it.)
-const CHECKS_OF_CLAIMS: [&str; 9] = [
-    "audience",
-    "typ",
-    "scope",
-    "claim",
-    "require",
-    "leeway",
-    "max_age",
-    "now",
-    "allow_missing_exp",
-];
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -154,7 +87,8 @@ struct Verdict {
 /// Verifies the token and shows it.
 pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     let token = args.token.is_stdin().then_some("the token");
-    one_from_stdin(token.into_iter().chain(args.source.on_stdin()))?;
+    let on_stdin = token.into_iter().chain(args.source.on_stdin());
+    one_from_stdin(on_stdin.chain(args.checks.on_stdin()))?;
     let octets = args.token.octets()?;
     let token = jws::trim_input(octets.expose())?;
     let source = args.source.open(cx, args.checks.issuer.as_deref())?;
@@ -165,9 +99,10 @@ pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
         }
         return run_jws(cx, args, token, source);
     }
-    let now = args.checks.now.unwrap_or_else(|| cx.now());
+    let checks = args.checks.open(cx)?;
+    let now = checks.now();
     let (verified, keys) =
-        source.judge(|keys, issuer| jwt::verify(token, keys, &args.checks.rules(issuer), now))?;
+        source.judge(|keys, issuer| jwt::verify(token, keys, &checks.rules(issuer)?, now))?;
     for warning in &verified.warnings {
         cx.render.warning(&warning.message);
     }
@@ -219,31 +154,6 @@ impl VerifyArgs {
     }
 }
 
-impl ChecksArgs {
-    fn rules(&self, issuer: Option<&str>) -> Rules {
-        Rules {
-            issuer: issuer.map(ToOwned::to_owned),
-            audience: self.audience.clone(),
-            algorithms: self.alg.clone(),
-            typ: self.typ.clone(),
-            scopes: self
-                .scope
-                .iter()
-                .flat_map(|text| split_list(text))
-                .collect(),
-            claims: self
-                .claim
-                .iter()
-                .map(|(name, value)| (name.clone(), Value::String(value.clone())))
-                .collect(),
-            required: self.require.clone(),
-            leeway: self.leeway,
-            max_age: self.max_age,
-            allow_missing_exp: self.allow_missing_exp,
-        }
-    }
-}
-
 fn key(algorithm: Algorithm, kid: Option<&str>, source: &str) -> Value {
     json!({"alg": algorithm.name(), "kid": kid, "source": source})
 }
@@ -253,12 +163,5 @@ fn by(algorithm: Algorithm, kid: Option<&str>, source: &str) -> String {
     match kid {
         Some(kid) => format!("{algorithm} by the key `{kid}` of {source}"),
         None => format!("{algorithm} by {source}"),
-    }
-}
-
-fn parse_claim(text: &str) -> Result<(String, String), &'static str> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE"),
     }
 }

@@ -35,6 +35,7 @@ mod status;
 mod store;
 mod token;
 mod verify;
+mod verify_as;
 mod verify_keys;
 mod verify_remote;
 mod verify_tokens;

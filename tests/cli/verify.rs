@@ -267,8 +267,22 @@ fn a_flag_that_is_no_value_of_its_kind_is_a_usage_error() {
         (&["--alg", "ES256,None"], "`none` is not offered"),
         (&["--alg", "es256"], "expected one of HS256,"),
         (&["--alg", "ES256,"], "expected one of HS256,"),
-        (&["--claim", "sub"], "expected NAME=VALUE"),
-        (&["--claim", "=x"], "expected NAME=VALUE"),
+        (&["--claim", "sub"], "expected NAME=VALUE or NAME:=JSON"),
+        (&["--claim", "=x"], "the name of a claim is missing"),
+        (&["--claim", "sub:=x"], "behind `:=` it is not JSON"),
+        (&["--claim", "/a~b=x"], "is no escape"),
+        (
+            &["--claim", "$..a=x"],
+            "cannot read `..a=x` in the JSONPath",
+        ),
+        (
+            &["--require", "$.a[?@.b]"],
+            "cannot read `?@.b]` in the JSONPath",
+        ),
+        (
+            &["--require", "$[*]"],
+            "does not begin with the name of a claim",
+        ),
         (
             &["--leeway", "soon"],
             "expected a duration like 90, 90s, 5m, 1h30m or 7d",

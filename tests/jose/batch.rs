@@ -28,8 +28,8 @@ fn keys() -> Keys {
 fn strict() -> jwt::Rules {
     jwt::Rules {
         scopes: vec!["read".into()],
-        claims: vec![("tenant".into(), json!("7"))],
-        required: vec!["jti".into()],
+        claims: vec!["tenant=7".parse().unwrap()],
+        required: vec!["jti".parse().unwrap()],
         typ: Some("at+jwt".into()),
         ..rules()
     }

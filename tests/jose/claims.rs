@@ -362,73 +362,115 @@ fn scopes_must_all_be_granted() {
 
 #[test]
 fn claims_that_are_asked_for_are_required() {
-    let asked = |name: &str, value: Value| jwt::Rules {
-        claims: vec![(name.to_owned(), value)],
-        required: vec!["sub".to_owned()],
+    let asked = |rule: &str| jwt::Rules {
+        claims: vec![rule.parse().unwrap()],
+        required: vec!["sub".parse().unwrap()],
         ..rules()
     };
-    for (changes, rules, expected) in [
+    for (changes, rule, expected) in [
+        (json!({"n": "5"}), "n=5", &[][..]),
+        (json!({"n": 5}), "n=5", &[]),
+        (json!({"n": true}), "n=true", &[]),
+        (json!({"n": ["x"]}), "n=[\"x\"]", &[]),
+        (json!({"n": ["x"]}), "n=x", &[]),
+        (json!({"n": [["x"]]}), "n=x", &["claim"]),
+        (json!({"n": "X"}), "n=x", &["claim"]),
+        (json!({"n": {"x": 1}}), "n={\"x\":1}", &[]),
+        (json!({}), "n=x", &["claim_missing"]),
         (
-            json!({"sub": "a", "n": "5"}),
-            asked("n", json!("5")),
-            &[][..],
-        ),
-        (json!({"sub": "a", "n": 5}), asked("n", json!("5")), &[]),
-        (
-            json!({"sub": "a", "n": true}),
-            asked("n", json!("true")),
-            &[],
-        ),
-        (
-            json!({"sub": "a", "n": ["x"]}),
-            asked("n", json!("[\"x\"]")),
-            &[],
-        ),
-        (json!({"sub": "a", "n": ["x"]}), asked("n", json!("x")), &[]),
-        (
-            json!({"sub": "a", "n": "5"}),
-            asked("n", json!(5)),
-            &["claim"],
-        ),
-        (
-            json!({"sub": "a", "n": "X"}),
-            asked("n", json!("x")),
-            &["claim"],
-        ),
-        (
-            json!({"sub": "a", "n": {"x": 1}}),
-            asked("n", json!({"x": 1})),
-            &[],
-        ),
-        (
-            json!({"sub": "a"}),
-            asked("n", json!("x")),
-            &["claim_missing"],
-        ),
-        (
-            json!({"n": "x"}),
-            asked("n", json!("x")),
-            &["claim_missing"],
-        ),
-        (
-            json!({}),
-            asked("n", json!("x")),
+            json!({"sub": null}),
+            "n=x",
             &["claim_missing", "claim_missing"],
         ),
+        (json!({"sub": null}), "sub=x", &["claim_missing"]),
+        // As JSON it is the value itself, and whole.
+        (json!({"n": "5"}), "n:=5", &["claim"]),
+        (json!({"n": 5}), "n:=5", &[]),
+        (json!({"n": "5"}), "n:=\"5\"", &[]),
+        (json!({"n": ["x", "y"]}), "n:=\"x\"", &["claim"]),
+        (json!({"n": ["x", "y"]}), "n:=[\"x\",\"y\"]", &[]),
+        (json!({"n": ["x", "y"]}), "n:=[\"y\",\"x\"]", &["claim"]),
+        (json!({"n": {"a": 1, "b": 2}}), "n:={\"b\":2,\"a\":1}", &[]),
     ] {
+        let mut all = json!({"sub": "a"});
+        for (name, value) in changes.as_object().unwrap() {
+            all[name] = value.clone();
+        }
         assert_eq!(
-            judge_claims(&claims_with(changes.clone()), &rules),
+            judge_claims(&claims_with(all), &asked(rule)),
             expected,
-            "{changes}"
+            "{changes} {rule}"
         );
     }
     // There, though null.
     let payload = claims_with(json!({})).replacen('{', "{\"sub\":null,", 1);
     let rules = jwt::Rules {
-        required: vec!["sub".to_owned()],
+        required: vec!["sub".parse().unwrap()],
         ..rules()
     };
     assert_eq!(judge_claims(&payload, &rules), PASSES);
+}
+
+#[test]
+fn paths_lead_into_claims_and_names_are_names() {
+    let payload = claims_with(json!({
+        "realm_access": {"roles": ["user", "admin"]},
+        "resource_access": {"one": {"roles": ["a"]}, "two": {"roles": ["b"]}},
+        "https://example.com/roles": ["editor"],
+        "realm_access.roles": "dotted",
+        "/realm_access/roles": "slashed",
+    }));
+    for (rule, expected) in [
+        ("/realm_access/roles=admin", &[][..]),
+        ("/realm_access/roles/1=admin", &[]),
+        ("/realm_access/roles/0=admin", &["claim"]),
+        ("/realm_access/roles=slashed", &["claim"]),
+        ("/~1realm_access~1roles=slashed", &[]),
+        ("$.realm_access.roles[*]=admin", &[]),
+        ("$.realm_access.roles[-1]:=\"admin\"", &[]),
+        ("$.realm_access.roles[*]=dotted", &["claim"]),
+        ("$.resource_access[*].roles=b", &[]),
+        ("$.resource_access.*.roles[0]=c", &["claim"]),
+        ("$['https://example.com/roles'][0]=editor", &[]),
+        ("https://example.com/roles=editor", &[]),
+        ("realm_access.roles=dotted", &[]),
+        ("realm_access.roles=admin", &["claim"]),
+        ("/realm_access/nope=admin", &["claim_missing"]),
+        ("$.nope[*]=admin", &["claim_missing"]),
+        ("resource_access.one=a", &["claim_missing"]),
+    ] {
+        let asked = jwt::Rules {
+            claims: vec![rule.parse().unwrap()],
+            ..rules()
+        };
+        assert_eq!(judge_claims(&payload, &asked), expected, "{rule}");
+        if expected.is_empty() {
+            let (path, _) = rule.split_once('=').unwrap();
+            let asked = jwt::Rules {
+                required: vec![path.trim_end_matches(':').parse().unwrap()],
+                ..rules()
+            };
+            assert_eq!(judge_claims(&payload, &asked), PASSES, "{path}");
+        }
+    }
+}
+
+/// Whoever keeps of the claims only those that the rules name comes to the
+/// same verdict: it is by these names that a stream of tokens is judged.
+#[test]
+fn the_names_are_those_of_the_claims_that_are_looked_at() {
+    let asked = jwt::Rules {
+        scopes: vec!["read".into()],
+        claims: vec!["/a/b=1".parse().unwrap(), "$.c[*]=1".parse().unwrap()],
+        required: vec!["d.e".parse().unwrap(), "sub".parse().unwrap()],
+        ..rules()
+    };
+    assert_eq!(
+        asked.names(),
+        [
+            "a", "aud", "c", "d.e", "exp", "iat", "iss", "nbf", "scope", "scp", "sub"
+        ]
+    );
 }
 
 #[test]
@@ -437,7 +479,7 @@ fn all_failures_are_reported_together() {
     let rules = jwt::Rules {
         typ: Some("at+jwt".into()),
         scopes: vec!["read".into()],
-        required: vec!["sub".into()],
+        required: vec!["sub".parse().unwrap()],
         ..rules()
     };
     let claims = json!({"iss": "x", "aud": "y", "exp": NOW.0, "nbf": NOW.0 + 1}).to_string();
@@ -508,7 +550,7 @@ fn a_number_is_compared_to_its_last_digit_or_not_at_all() {
     ] {
         let payload = claims_with(json!({"n": "N"})).replace("\"N\"", claim);
         let rules = jwt::Rules {
-            claims: vec![("n".to_owned(), json!(wanted))],
+            claims: vec![format!("n={wanted}").parse().unwrap()],
             ..rules()
         };
         assert_eq!(judge_claims(&payload, &rules), expected, "{claim} {wanted}");

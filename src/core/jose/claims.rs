@@ -9,10 +9,11 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
+use super::claim_path::{ClaimPath, ClaimRule};
 use super::error::{Failure, Warning};
 use super::header::same_media_type;
-use super::json;
 use super::numeric_date::NumericDate;
+use super::profile::Profile;
 use crate::core::time::{Timestamp, format_span};
 
 /// What a JWT must satisfy. The default is strict: `exp` is required and there
@@ -31,19 +32,19 @@ pub struct Rules {
     /// The scopes that must all be granted, in `scope` (a list between
     /// spaces) or `scp` (a list, or the same).
     pub scopes: Vec<String>,
-    /// Claims and their values. A text matches the same string, and also the
-    /// number, boolean, `null`, array or object that it is as JSON. An array
-    /// matches by one of its items too.
-    pub claims: Vec<(String, Value)>,
-    /// The claims that must be there, with any value.
-    pub required: Vec<String>,
+    /// The values that claims must have.
+    pub claims: Vec<ClaimRule>,
+    /// What must be there, with any value.
+    pub required: Vec<ClaimPath>,
     /// How far the clocks may differ, for `exp`, `nbf`, `iat` and `max_age`.
     pub leeway: Duration,
     /// How long ago the token may have been issued, by `iat`. (The age of a
     /// sign-in, `auth_time`, is another rule: OIDC Core §3.1.3.7.)
     pub max_age: Option<Duration>,
-    /// Whether a token without `exp` passes.
+    /// Whether a token without `exp` passes, unless its kind requires it.
     pub allow_missing_exp: bool,
+    /// The kind of JWT that it must be.
+    pub profile: Option<Profile>,
 }
 
 /// The members of a Claims Set, or those of them that [`Rules::names`] lists:
@@ -72,8 +73,11 @@ impl Rules {
         if !self.scopes.is_empty() {
             names.extend(["scope", "scp"]);
         }
-        names.extend(self.required.iter().map(String::as_str));
-        names.extend(self.claims.iter().map(|(name, _)| name.as_str()));
+        let paths = self.claims.iter().map(|rule| &rule.path);
+        names.extend(paths.chain(&self.required).map(ClaimPath::claim));
+        if let Some(profile) = &self.profile {
+            profile.names().for_each(|name| names.push(name));
+        }
         names.sort_unstable();
         names.dedup();
         names
@@ -81,27 +85,44 @@ impl Rules {
 
     /// Checks the `typ` of a header.
     pub(super) fn check_typ(&self, typ: Option<&Value>) -> Vec<Failure> {
-        let failure = match (typ, &self.typ) {
-            (None, None) | (Some(Value::String(_)), None) => None,
-            (Some(Value::String(typ)), Some(wanted)) if same_media_type(typ, wanted) => None,
-            (Some(Value::String(_)), Some(wanted)) => {
-                Some(Failure::new("typ", format!("its `typ` is not `{wanted}`")))
-            }
-            (Some(_), _) => Some(Failure::new("typ_invalid", "its `typ` is not a string")),
-            (None, Some(_)) => Some(Failure::new("typ_missing", "it has no `typ`")),
-        };
-        failure.into_iter().collect()
+        if let Some(typ) = typ
+            && !typ.is_string()
+        {
+            return vec![Failure::new("typ_invalid", "its `typ` is not a string")];
+        }
+        let wanted = self
+            .typ
+            .as_deref()
+            .and_then(|wanted| check_typ(typ, wanted));
+        let kind = self.profile.as_ref().and_then(|kind| kind.check_typ(typ));
+        let mut failures: Vec<_> = wanted.into_iter().chain(kind).collect();
+        failures.dedup();
+        failures
     }
 
-    /// Checks a Claims Set.
-    pub(super) fn check(&self, claims: &impl Claims, now: Timestamp) -> Checked {
+    /// Checks a Claims Set. `algorithm` is the one of the signature, where the
+    /// header says one that is allowed.
+    pub(super) fn check(
+        &self,
+        claims: &impl Claims,
+        algorithm: Option<Algorithm>,
+        now: Timestamp,
+    ) -> Checked {
         let mut checked = Checked::default();
         self.check_times(claims, now, &mut checked);
         self.check_issuer(claims, &mut checked);
         self.check_audience(claims, &mut checked);
         self.check_scopes(claims, &mut checked);
+        if let Some(profile) = &self.profile {
+            profile.check(self, claims, algorithm, now, &mut checked);
+        }
         self.check_claims(claims, &mut checked);
         checked
+    }
+
+    fn requires(&self, name: &str) -> bool {
+        let profile = self.profile.as_ref();
+        profile.is_some_and(|profile| profile.requires(name))
     }
 
     fn check_times(&self, claims: &impl Claims, now: Timestamp, checked: &mut Checked) {
@@ -113,8 +134,11 @@ impl Rules {
             Some(exp) if now >= exp.reached().saturating_add(self.leeway) => {
                 checked.refuse("expired", format!("it expired {}", ago(exp.reached(), now)))
             }
-            None if !claims.contains("exp") && !self.allow_missing_exp => {
-                checked.refuse("exp_missing", "it has no `exp`, so it would never expire");
+            None if !claims.contains("exp")
+                && (!self.allow_missing_exp || self.requires("exp")) =>
+            {
+                let message = "it has no `exp`, so it would never expire";
+                checked.miss("exp_missing", "exp", message);
             }
             _ => {}
         }
@@ -139,7 +163,8 @@ impl Rules {
             }
             (Some(_), None) => {
                 if !claims.contains("iat") {
-                    checked.refuse("iat_missing", "it has no `iat`, so its age is not known");
+                    let message = "it has no `iat`, so its age is not known";
+                    checked.miss("iat_missing", "iat", message);
                 }
             }
             (Some(_), Some(iat)) if ahead.is_some() => checked.refuse(
@@ -173,37 +198,40 @@ impl Rules {
             (Some(Value::String(_)), Some(issuer)) => {
                 checked.refuse("iss", format!("its `iss` is not `{issuer}`"));
             }
-            (Some(Value::String(_)) | None, None) => {
+            (None, wanted) if wanted.is_some() || self.requires("iss") => {
+                checked.miss("iss_missing", "iss", "it has no `iss`");
+            }
+            (Some(Value::String(_)) | None, _) => {
                 checked.warn("issuer_not_checked", "issuer not checked");
             }
             (Some(_), _) => checked.refuse("iss_invalid", "its `iss` is not a string"),
-            (None, Some(_)) => checked.refuse("iss_missing", "it has no `iss`"),
         }
     }
 
     fn check_audience(&self, claims: &impl Claims, checked: &mut Checked) {
+        // One of those that were asked for, and the client of an ID Token.
+        let client = self.profile.as_ref().and_then(Profile::audience);
+        let asked: Vec<&str> = self.audience.iter().map(String::as_str).collect();
+        let groups = [asked, client.into_iter().collect()];
+        let checks = groups.iter().any(|group| !group.is_empty());
         let audiences = match claims.get("aud") {
-            None if self.audience.is_empty() => {
-                return checked.warn("audience_not_checked", "audience not checked");
+            None if checks || self.requires("aud") => {
+                return checked.miss("aud_missing", "aud", "it has no `aud`");
             }
-            None => return checked.refuse("aud_missing", "it has no `aud`"),
+            None => return checked.warn("audience_not_checked", "audience not checked"),
             Some(aud) => audiences(aud),
         };
         let Some(audiences) = audiences else {
             return checked.refuse("aud_invalid", "its `aud` is no string or array of strings");
         };
-        if self.audience.is_empty() {
+        if !checks {
             return checked.warn("audience_not_checked", "audience not checked");
         }
-        let meant = |wanted: &String| audiences.contains(&wanted.as_str());
-        if !self.audience.iter().any(meant) {
-            checked.refuse(
-                "aud",
-                format!(
-                    "it is not for the audience `{}`",
-                    self.audience.join("`, `")
-                ),
-            );
+        for group in groups.iter().filter(|group| !group.is_empty()) {
+            if !group.iter().any(|wanted| audiences.contains(wanted)) {
+                let names = group.join("`, `");
+                checked.refuse("aud", format!("it is not for the audience `{names}`"));
+            }
         }
     }
 
@@ -233,18 +261,17 @@ impl Rules {
     }
 
     fn check_claims(&self, claims: &impl Claims, checked: &mut Checked) {
-        for name in &self.required {
-            if !claims.contains(name) {
-                checked.refuse("claim_missing", format!("it has no `{name}`"));
+        for path in &self.required {
+            if path.select(claims).is_empty() {
+                checked.miss("claim_missing", &path.to_string(), path.absence());
             }
         }
-        for (name, wanted) in &self.claims {
-            match claims.get(name) {
-                None => checked.refuse("claim_missing", format!("it has no `{name}`")),
-                Some(found) if !matches(found, wanted) => {
-                    checked.refuse("claim", format!("its `{name}` is not what was asked for"));
-                }
-                Some(_) => {}
+        for ClaimRule { path, wanted } in &self.claims {
+            let found = path.select(claims);
+            if found.is_empty() {
+                checked.miss("claim_missing", &path.to_string(), path.absence());
+            } else if !found.iter().any(|value| wanted.is(value)) {
+                checked.refuse("claim", format!("its `{path}` is not what was asked for"));
             }
         }
     }
@@ -255,27 +282,59 @@ impl Rules {
 pub(super) struct Checked {
     pub(super) failures: Vec<Failure>,
     pub(super) warnings: Vec<Warning>,
+    /// What was found to be missing, each to be said once.
+    missing: Vec<String>,
 }
 
 impl Checked {
-    fn refuse(&mut self, code: &'static str, message: impl Into<String>) {
-        self.failures.push(Failure::new(code, message));
+    pub(super) fn refuse(&mut self, code: &'static str, message: impl Into<String>) {
+        let failure = Failure::new(code, message);
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
+        }
     }
 
-    fn warn(&mut self, code: &'static str, message: impl Into<String>) {
+    pub(super) fn has(&self, code: &str) -> bool {
+        self.failures.iter().any(|failure| failure.code == code)
+    }
+
+    /// Refuses the token because a claim, or what a path leads to, is missing.
+    pub(super) fn miss(&mut self, code: &'static str, name: &str, message: impl Into<String>) {
+        if !self.missing.iter().any(|missing| missing == name) {
+            self.missing.push(name.to_owned());
+            self.refuse(code, message);
+        }
+    }
+
+    pub(super) fn warn(&mut self, code: &'static str, message: impl Into<String>) {
         self.warnings.push(Warning::new(code, message));
     }
 }
 
+/// Checks that a header has a `typ` that is this one.
+pub(super) fn check_typ(typ: Option<&Value>, wanted: &str) -> Option<Failure> {
+    match typ {
+        Some(Value::String(typ)) if same_media_type(typ, wanted) => None,
+        Some(Value::String(_)) => Some(Failure::new("typ", format!("its `typ` is not `{wanted}`"))),
+        Some(_) => Some(Failure::new("typ_invalid", "its `typ` is not a string")),
+        None => Some(Failure::new("typ_missing", "it has no `typ`")),
+    }
+}
+
 /// Reads a time; one of another type is refused whether or not it is needed.
-fn date(claims: &impl Claims, name: &'static str, checked: &mut Checked) -> Option<NumericDate> {
+pub(super) fn date(
+    claims: &impl Claims,
+    name: &'static str,
+    checked: &mut Checked,
+) -> Option<NumericDate> {
     let claim = claims.get(name)?;
     let date = NumericDate::read(claim);
     if date.is_none() {
         let code = match name {
             "exp" => "exp_invalid",
             "nbf" => "nbf_invalid",
-            _ => "iat_invalid",
+            "iat" => "iat_invalid",
+            _ => "auth_time_invalid",
         };
         checked.refuse(code, format!("its `{name}` is not a number"));
     }
@@ -293,36 +352,8 @@ pub(super) fn audiences(aud: &Value) -> Option<Vec<&str>> {
     }
 }
 
-/// Says whether a claim is what was wanted, or an array that has it among its
-/// items.
-fn matches(found: &Value, wanted: &Value) -> bool {
-    equals(found, wanted)
-        || found
-            .as_array()
-            .is_some_and(|items| items.iter().any(|item| equals(item, wanted)))
-}
-
-fn equals(found: &Value, wanted: &Value) -> bool {
-    match (found, wanted) {
-        (Value::String(found), Value::String(wanted)) if found == wanted => true,
-        (_, Value::String(wanted)) => {
-            json::parse_value(wanted.as_bytes()).is_ok_and(|wanted| is_exactly(found, &wanted))
-        }
-        _ => is_exactly(found, wanted),
-    }
-}
-
-/// Says whether two values are the same, numbers to the last digit: those that
-/// a floating-point number cannot tell from their neighbours are equal to none.
-fn is_exactly(a: &Value, b: &Value) -> bool {
-    /// 2^53: beyond it not every integer is such a number.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let blurred =
-        |value: &Value| value.is_f64() && value.as_f64().is_none_or(|number| number.abs() >= EXACT);
-    a == b && !blurred(a)
-}
-
-fn ago(then: Timestamp, now: Timestamp) -> String {
+/// Says how long ago an instant was, and which one it was.
+pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
     match then.seconds_until(now) {
         0 => format!("just now, at {then}"),
         seconds => format!("{} ago, at {then}", format_span(seconds.unsigned_abs())),

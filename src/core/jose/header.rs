@@ -187,15 +187,15 @@ fn b64(
 /// and `application/` may be left out where no other slash is there (RFC 7515
 /// §4.1.9, RFC 9068 §4).
 pub(super) fn same_media_type(one: &str, other: &str) -> bool {
-    fn bare(media_type: &str) -> &str {
-        match media_type.split_once('/') {
-            Some((kind, rest))
-                if kind.eq_ignore_ascii_case("application") && !rest.contains('/') =>
-            {
-                rest
-            }
-            _ => media_type,
+    bare_media_type(one).eq_ignore_ascii_case(bare_media_type(other))
+}
+
+/// Returns a media type without an `application/` that may be left out.
+pub(super) fn bare_media_type(media_type: &str) -> &str {
+    match media_type.split_once('/') {
+        Some((kind, rest)) if kind.eq_ignore_ascii_case("application") && !rest.contains('/') => {
+            rest
         }
+        _ => media_type,
     }
-    bare(one).eq_ignore_ascii_case(bare(other))
 }

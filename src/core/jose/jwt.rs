@@ -21,8 +21,8 @@ pub struct Verified {
     pub header: Map<String, Value>,
     /// The Claims Set.
     pub claims: Map<String, Value>,
-    /// What was not checked: `issuer_not_checked`, `audience_not_checked`; and
-    /// `issued_in_the_future`.
+    /// What was not checked: `issuer_not_checked`, `audience_not_checked`,
+    /// `nonce_not_checked`; and `issued_in_the_future`.
     pub warnings: Vec<Warning>,
     /// The algorithm of the signature.
     pub algorithm: Algorithm,
@@ -74,7 +74,13 @@ impl Verified {
 ///   `not_yet_valid`, `iat_missing`, `iat_invalid`, `issued_in_the_future`,
 ///   `too_old`, `iss_missing`, `iss_invalid`, `iss`, `aud_missing`,
 ///   `aud_invalid`, `aud`, `scope_missing`, `scope_invalid`, `scope`,
-///   `claim_missing`, `claim`.
+///   `claim_missing`, `claim`;
+/// - the kind of [`Rules::profile`]: `typ`, `sub_invalid`, `jti_invalid`,
+///   `acr_invalid`, `amr_invalid`, `scope_invalid`, `client_id_invalid`,
+///   `client_id`, `azp_missing`, `azp_invalid`, `azp`, `nonce_missing`,
+///   `nonce`, `at_hash_missing`, `at_hash_invalid`, `at_hash_unsupported`, `at_hash`,
+///   `auth_time_invalid`, `auth_too_old`, `events_invalid`, `events`,
+///   `sid_invalid`, `sub_or_sid_missing`, `nonce_forbidden`.
 ///
 /// Where the header or the key fails, the signature was not looked at.
 pub fn verify(token: &str, keys: &Keys, rules: &Rules, now: Timestamp) -> Result<Verified, Error> {
@@ -171,7 +177,8 @@ impl<'k> JudgedHeader<'k> {
             return Err(Error::Refused(failures));
         }
         let claims = claims()?;
-        let checked = rules.check(&claims, now);
+        let algorithm = self.signers.as_ref().ok().map(|(algorithm, _)| *algorithm);
+        let checked = rules.check(&claims, algorithm, now);
         failures.extend(checked.failures);
         match used {
             Some((algorithm, kid)) if failures.is_empty() => Ok(Passed {

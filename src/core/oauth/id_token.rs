@@ -1,17 +1,17 @@
 //! ID Tokens: who signed in, verified (OIDC Core §3.1.3.7, §12.2).
 //!
-//! The signature and the common claims are [`jwt::verify`]'s affair; here are
-//! the rules that only ID Tokens have. A failure of any of them means that
-//! nothing of the token response is stored.
+//! The rules are those of [`Profile::IdToken`]; here is what a sign-in and a
+//! refresh put into them, and what only these can compare. A failure of any
+//! means that nothing of the token response is stored.
 
 use std::time::Duration;
 
-use aws_lc_rs::digest;
 use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::metadata::Metadata;
-use crate::core::jose::{self, Algorithm, Failure, Family, Keys, base64url, jws, jwt};
+pub use crate::core::jose::at_hash;
+use crate::core::jose::{self, Algorithm, AtHash, Failure, Keys, Profile, jws, jwt};
 use crate::core::secret::{Secret, SecretBytes};
 use crate::core::time::Timestamp;
 
@@ -120,10 +120,8 @@ pub fn secret_key(client_secret: &Secret) -> Result<Keys, jose::Error> {
 ///
 /// # Errors
 ///
-/// [`jose::Error`], as [`jwt::verify`], with further codes: `sub_invalid`,
-/// `azp_missing`, `azp_invalid`, `azp`, `nonce_missing`, `nonce`,
-/// `at_hash_invalid`, `at_hash`, `sub_changed`, `aud_changed`. [`refusal`]
-/// makes it an error of this exchange.
+/// [`jose::Error`], as [`jwt::verify`], with two more codes: `sub_changed` and
+/// `aud_changed`. [`refusal`] makes it an error of this exchange.
 pub fn verify(
     token: &Secret,
     keys: &Keys,
@@ -132,10 +130,13 @@ pub fn verify(
 ) -> Result<IdToken, jose::Error> {
     let rules = jwt::Rules {
         issuer: Some(expected.issuer.to_owned()),
-        audience: vec![expected.client_id.to_owned()],
         algorithms: Some(expected.algorithms.to_vec()),
-        required: vec!["sub".into(), "iat".into()],
         leeway: LEEWAY,
+        profile: Some(Profile::IdToken {
+            client_id: expected.client_id.to_owned(),
+            nonce: expected.nonce.map(ToOwned::to_owned),
+            access_token: expected.access_token.cloned().map(AtHash::IfThere),
+        }),
         ..jwt::Rules::default()
     };
     let verified = jwt::verify(token.expose(), keys, &rules, now)?;
@@ -145,24 +146,18 @@ pub fn verify(
         .filter(|warning| warning.code == "issued_in_the_future")
         .map(|warning| Failure::new(warning.code, warning.message.as_str()))
         .collect();
-    let claims = &verified.claims;
-    check_typ(&verified.header, &mut failures);
-    check_azp(claims, expected.client_id, &mut failures);
-    check_nonce(claims, expected.nonce, &mut failures);
-    check_at_hash(
-        claims,
-        verified.algorithm,
-        expected.access_token,
-        &mut failures,
-    );
-    let subject = check_subject(claims, expected.earlier, &mut failures);
-    match subject {
-        Some(subject) if failures.is_empty() => Ok(IdToken {
-            subject,
-            claims: verified.claims,
-        }),
-        _ => Err(jose::Error::Refused(failures)),
+    // A string, or it would not have passed.
+    let subject = verified.text("sub").unwrap_or_default().to_owned();
+    if let Some(earlier) = expected.earlier {
+        check_unchanged(earlier, &subject, &verified.claims, &mut failures);
     }
+    if !failures.is_empty() {
+        return Err(jose::Error::Refused(failures));
+    }
+    Ok(IdToken {
+        subject,
+        claims: verified.claims,
+    })
 }
 
 /// Makes a refused ID Token the error of its exchange. `skew` is how far the
@@ -187,125 +182,25 @@ pub fn refusal(error: &jose::Error, skew: Option<i64>) -> Error {
     }
 }
 
-/// Returns `at_hash` of an access token: "the base64url encoding of the
-/// left-most half of the hash of the octets of the ASCII representation of the
-/// access_token", by the hash of the ID Token's algorithm (OIDC Core
-/// §3.1.3.6).
-///
-/// `None` for ML-DSA: SHAKE256, which it uses, has no length of its own, and
-/// no specification names one for `at_hash`.
-pub fn at_hash(algorithm: Algorithm, access_token: &Secret) -> Option<String> {
-    let hash = match (algorithm.family(), algorithm.hash_len()) {
-        (Family::MlDsa, _) => return None,
-        (_, 32) => &digest::SHA256,
-        (_, 48) => &digest::SHA384,
-        _ => &digest::SHA512,
-    };
-    let hash = digest::digest(hash, access_token.expose().as_bytes());
-    let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
-    Some(base64url::encode(left))
-}
-
-/// A token that says of itself that it is of another kind, such as `at+jwt`,
-/// is no ID Token, whoever signed it (RFC 8725 §3.11). `JWT` and private
-/// spellings of it say nothing.
-fn check_typ(header: &Map<String, Value>, failures: &mut Vec<Failure>) {
-    let typ = header.get("typ").and_then(Value::as_str).unwrap_or("JWT");
-    if typ.to_ascii_lowercase().ends_with("+jwt") {
-        failures.push(Failure::new("typ", "its `typ` says that it is no ID Token"));
-    }
-}
-
-/// "If the ID Token contains multiple audiences, the Client SHOULD verify that
-/// an azp Claim is present. If an azp Claim is present, the Client SHOULD
-/// verify that its client_id is the Claim Value" (OIDC Core §3.1.3.7).
-fn check_azp(claims: &Map<String, Value>, client_id: &str, failures: &mut Vec<Failure>) {
-    failures.extend(match claims.get("azp") {
-        Some(Value::String(azp)) if azp == client_id => None,
-        Some(Value::String(_)) => Some(Failure::new(
-            "azp",
-            format!("it was issued to another client (`azp` is not `{client_id}`)"),
-        )),
-        Some(_) => Some(Failure::new("azp_invalid", "its `azp` is not a string")),
-        None if audience(claims).len() > 1 => Some(Failure::new(
-            "azp_missing",
-            "it is for several audiences and does not say to which client it was issued (`azp`)",
-        )),
-        None => None,
-    });
-}
-
-fn check_nonce(claims: &Map<String, Value>, nonce: Option<&str>, failures: &mut Vec<Failure>) {
-    let Some(nonce) = nonce else { return };
-    failures.extend(match claims.get("nonce") {
-        Some(Value::String(own)) if own == nonce => None,
-        Some(_) => Some(Failure::new(
-            "nonce",
-            "its `nonce` is not the one of the request",
-        )),
-        None => Some(Failure::new("nonce_missing", "it has no `nonce`")),
-    });
-}
-
-fn check_at_hash(
+/// Checks what a refresh must not change (OIDC Core §12.2).
+fn check_unchanged(
+    earlier: &Earlier,
+    subject: &str,
     claims: &Map<String, Value>,
-    algorithm: Algorithm,
-    access_token: Option<&Secret>,
     failures: &mut Vec<Failure>,
 ) {
-    let (Some(claim), Some(access_token)) = (claims.get("at_hash"), access_token) else {
-        return;
-    };
-    failures.extend(match claim {
-        Value::String(hash)
-            if at_hash(algorithm, access_token).is_none_or(|expected| *hash == expected) =>
-        {
-            None
-        }
-        Value::String(_) => Some(Failure::new(
-            "at_hash",
-            "it belongs to another access token (`at_hash`)",
-        )),
-        _ => Some(Failure::new(
-            "at_hash_invalid",
-            "its `at_hash` is not a string",
-        )),
-    });
-}
-
-/// Checks `sub`, which "MUST NOT exceed 255 ASCII characters" (OIDC Core §2),
-/// and what a refresh must not change.
-fn check_subject(
-    claims: &Map<String, Value>,
-    earlier: Option<&Earlier>,
-    failures: &mut Vec<Failure>,
-) -> Option<String> {
-    let subject = claims
-        .get("sub")
-        .and_then(Value::as_str)
-        .filter(|sub| !sub.is_empty() && sub.len() <= 255 && sub.is_ascii());
-    let Some(subject) = subject else {
+    if earlier.subject != subject {
         failures.push(Failure::new(
-            "sub_invalid",
-            "its `sub` is not a string of 1 to 255 ASCII characters",
+            "sub_changed",
+            "it is for another person than before (`sub`)",
         ));
-        return None;
-    };
-    if let Some(earlier) = earlier {
-        if earlier.subject != subject {
-            failures.push(Failure::new(
-                "sub_changed",
-                "it is for another person than before (`sub`)",
-            ));
-        }
-        if !earlier.audience.is_empty() && earlier.audience != audience(claims) {
-            failures.push(Failure::new(
-                "aud_changed",
-                "it is for another audience than before (`aud`)",
-            ));
-        }
     }
-    Some(subject.to_owned())
+    if !earlier.audience.is_empty() && earlier.audience != audience(claims) {
+        failures.push(Failure::new(
+            "aud_changed",
+            "it is for another audience than before (`aud`)",
+        ));
+    }
 }
 
 /// Returns the values of `aud`, sorted, each once.

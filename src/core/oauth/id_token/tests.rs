@@ -98,7 +98,7 @@ fn each_rule_has_its_failure() {
         (json!({"exp": null}), &["exp_missing"]),
         (json!({"exp": NOW.0 - 59}), &[]),
         (json!({"exp": NOW.0 - 60}), &["expired"]),
-        (json!({"iat": null}), &["claim_missing"]),
+        (json!({"iat": null}), &["iat_missing"]),
         (json!({"iat": NOW.0 + 60}), &[]),
         (json!({"iat": NOW.0 + 61}), &["issued_in_the_future"]),
         (json!({"sub": null}), &["claim_missing"]),
