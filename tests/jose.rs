@@ -17,6 +17,8 @@ mod keys;
 mod openssh;
 #[path = "jose/profiles.rs"]
 mod profiles;
+#[path = "jose/properties.rs"]
+mod properties;
 #[path = "jose/round_trip.rs"]
 mod round_trip;
 #[path = "jose/rubbish.rs"]
