@@ -11,6 +11,8 @@ mod claims;
 mod fixture;
 #[path = "jose/forms.rs"]
 mod forms;
+#[path = "jose/jwe.rs"]
+mod jwe;
 #[path = "jose/keys.rs"]
 mod keys;
 #[path = "jose/openssh.rs"]

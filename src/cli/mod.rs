@@ -7,8 +7,11 @@ mod completions;
 mod connection;
 mod context;
 mod decode;
+mod decrypt;
 mod demo;
 mod discover;
+mod encrypt;
+mod encryption_key;
 mod file_set;
 mod help;
 mod hygiene;
@@ -174,6 +177,10 @@ pub enum Command {
     Decode(decode::DecodeArgs),
     /// Verify the signature and claims of a JWT
     Verify(verify::VerifyArgs),
+    /// Encrypt a payload to a recipient (JWE)
+    Encrypt(encrypt::EncryptArgs),
+    /// Decrypt a token (JWE), and verify the JWT in it
+    Decrypt(decrypt::DecryptArgs),
     /// Generate a signing key pair, or a secret
     Keygen(keygen::KeygenArgs),
     /// Show, convert and name one key
@@ -225,6 +232,8 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let quick = match arguments.get(1).and_then(|name| name.to_str()) {
         Some("decode") => parse_one(arguments, Command::Decode),
         Some("verify") => parse_one(arguments, Command::Verify),
+        Some("encrypt") => parse_one(arguments, Command::Encrypt),
+        Some("decrypt") => parse_one(arguments, Command::Decrypt),
         Some("keygen") => parse_one(arguments, Command::Keygen),
         Some("token") => parse_one(arguments, Command::Token),
         _ => None,
@@ -275,6 +284,8 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Demo(args) => demo::run(cx, &args)?,
         Command::Decode(args) => decode::run(cx, &args)?,
         Command::Verify(args) => verify::run(cx, &args)?,
+        Command::Encrypt(args) => encrypt::run(cx, &args)?,
+        Command::Decrypt(args) => decrypt::run(cx, &args)?,
         Command::Keygen(args) => keygen::run(cx, &args)?,
         Command::Key(args) => key::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, args)?,

@@ -8,7 +8,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::agreement::Group;
-use super::algorithm::{ContentEncryption, KeyManagement, Mode};
+use super::algorithm::{ContentEncryption, KeyManagement, Mode, UnknownAlgorithm};
 use crate::core::jose::error::{KeyError, shorten};
 use crate::core::jose::jwk::Jwk;
 
@@ -67,6 +67,9 @@ impl Labels {
         match (name.parse(), name.parse()) {
             (Ok(algorithm), _) => Ok(Some((algorithm, None))),
             (_, Ok(encryption)) => Ok(Some((KeyManagement::Dir, Some(encryption)))),
+            (Err(refused @ UnknownAlgorithm::Rsa15), _) => {
+                Err(KeyError::new("key_algorithm", refused.to_string()))
+            }
             _ => Err(KeyError::new(
                 "key_algorithm",
                 format!(
