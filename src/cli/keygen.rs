@@ -140,26 +140,7 @@ impl KeygenArgs {
         let Some(reference) = &self.passphrase else {
             return Ok(None);
         };
-        let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
-        let passphrase = cx.secret(reference, "Passphrase for the key", instead)?;
-        if passphrase.expose().is_empty() {
-            return Err(Error::usage(
-                "an empty passphrase protects nothing",
-                "type one, or leave out --passphrase",
-            ));
-        }
-        // What was mistyped unseen would be lost with the key.
-        if *reference == SecretRef::Prompt
-            && !cx
-                .secret(reference, "The passphrase again", instead)?
-                .matches(&passphrase)
-        {
-            return Err(Error::usage(
-                "the two passphrases differ",
-                "type the same one twice",
-            ));
-        }
-        Ok(Some(passphrase))
+        cx.new_passphrase(reference).map(Some)
     }
 }
 

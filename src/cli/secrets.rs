@@ -18,7 +18,7 @@ use super::{interrupt, prompt};
 
 /// The most octets of a file, a command's output or standard input that can be
 /// a secret or a key.
-const MAX_SECRET: u64 = 1024 * 1024;
+pub const MAX_SECRET: u64 = 1024 * 1024;
 
 /// The keychain's service under which `keychain:NAME` looks for its account.
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
@@ -114,6 +114,35 @@ impl Context {
                 .prompt_hidden(label, instead)
                 .map(|secret| SecretBytes::new(secret.expose())),
         }
+    }
+
+    /// Reads the passphrase that a private key is to be encrypted under.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::secret`]; exit 2 for an empty one, and for two that
+    /// differ where it is typed unseen.
+    pub fn new_passphrase(&self, reference: &SecretRef) -> Result<Secret, Error> {
+        let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
+        let passphrase = self.secret(reference, "Passphrase for the key", instead)?;
+        if passphrase.expose().is_empty() {
+            return Err(Error::usage(
+                "an empty passphrase protects nothing",
+                "type one, or leave out --passphrase",
+            ));
+        }
+        // What was mistyped unseen would be lost with the key.
+        if *reference == SecretRef::Prompt
+            && !self
+                .secret(reference, "The passphrase again", instead)?
+                .matches(&passphrase)
+        {
+            return Err(Error::usage(
+                "the two passphrases differ",
+                "type the same one twice",
+            ));
+        }
+        Ok(passphrase)
     }
 
     /// Reads an entry of the keychain that the user made: under a service of
