@@ -17,6 +17,7 @@ mod help;
 mod hygiene;
 mod interrupt;
 mod introspect;
+mod jwks;
 mod key;
 mod key_input;
 mod key_source;
@@ -185,6 +186,8 @@ pub enum Command {
     Keygen(keygen::KeygenArgs),
     /// Show, convert and name one key
     Key(key::KeyArgs),
+    /// List, change, rotate and fetch a JWK Set
+    Jwks(jwks::JwksArgs),
     /// Run the embedded authorization server, for development and tests
     Serve(serve::ServeArgs),
     /// Take a tour: every main job against an embedded server
@@ -288,6 +291,7 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Decrypt(args) => decrypt::run(cx, &args)?,
         Command::Keygen(args) => keygen::run(cx, &args)?,
         Command::Key(args) => key::run(cx, &args)?,
+        Command::Jwks(args) => jwks::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, args)?,
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,

@@ -182,6 +182,34 @@ impl<'a> Documents<'a> {
         )
     }
 
+    /// Loads the JWK Set at a URL as it is written, under the rules of
+    /// [`Documents::jwks`].
+    ///
+    /// # Errors
+    ///
+    /// As [`process_jwks_response`].
+    pub fn jwks_text(
+        &self,
+        url: &HttpsUrl,
+        freshness: Freshness,
+    ) -> Result<Loaded<Vec<u8>>, CoreError> {
+        let deadline = self.deadline();
+        let judge = |body: &[u8]| JwkSet::parse(body).ok().map(|_| body.to_vec());
+        let fetch = || {
+            let request = jwks_request(url);
+            let response = self.send(&request, deadline)?;
+            process_jwks_response(&request, &response)?;
+            Ok((response.body.to_vec(), response))
+        };
+        self.load(
+            url.as_str(),
+            freshness,
+            Some(DEFAULT_MAX_AGE),
+            &judge,
+            &fetch,
+        )
+    }
+
     /// Judges a token by the keys at a URL.
     ///
     /// When `judge` refuses it for nothing but an unknown kid and the keys

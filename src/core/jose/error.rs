@@ -204,6 +204,7 @@ impl KeyError {
             "key_weak" => "make a new key with `authctl keygen`",
             "passphrase" => "give its passphrase, or the public key instead",
             "ambiguous_key" | "unknown_kid" => "name the key with --kid",
+            "key_is_secret" => "it goes into a set that is kept secret, with --private",
             _ => return None,
         };
         Some(hint.to_owned())

@@ -77,7 +77,7 @@ impl SetDocument {
                     "the member `keys` of the key set is not an array".into(),
                 ));
             }
-            None if members.contains_key("kty") => {
+            None if is_single(&members) => {
                 return Err(malformed(
                     "the file is a single key (`kty`), not a set of keys (`keys`)".into(),
                 ));
@@ -111,6 +111,29 @@ impl SetDocument {
         }
         document.layout = Layout::of(text, &document.entries);
         Ok(document)
+    }
+
+    /// Reads a set, or a single JWK as a set of one, to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// `key_set_malformed` for what is neither.
+    pub fn look_at(text: &[u8]) -> Result<Self, KeyError> {
+        let refused = match Self::parse(text) {
+            Ok(set) => return Ok(set),
+            Err(error) => error,
+        };
+        let entry = std::str::from_utf8(text)
+            .ok()
+            .and_then(|text| Entry::read(text).ok());
+        match entry {
+            Some(entry) if entry.members().is_some_and(is_single) => {
+                let mut set = Self::default();
+                set.push(entry);
+                Ok(set)
+            }
+            _ => Err(refused),
+        }
     }
 
     /// Returns the elements of `keys`, in order.
@@ -344,6 +367,11 @@ impl<'de> Deserialize<'de> for RawMembers {
         }
         reader.deserialize_map(Members)
     }
+}
+
+/// Says whether an object is a JWK and no set.
+fn is_single(members: &Map<String, Value>) -> bool {
+    members.contains_key("kty") && !members.contains_key("keys")
 }
 
 /// Returns the name that a JSON string is, with its escapes resolved.

@@ -15,7 +15,10 @@ mod summary;
 
 pub use document::{Entry, SetDocument};
 pub use import::{Part, import};
-pub use rotation::{Action, MAX_SPAN, Next, Phase, Policy, Rotation, Slot, Step, Unclear, perform};
+pub use rotation::{
+    Action, MAX_SPAN, Next, Phase, Policy, Rotation, Slot, Step, Unclear, is_for_signatures,
+    perform,
+};
 pub use summary::{KeySummary, Problem, summary};
 
 use serde_json::{Map, Value};

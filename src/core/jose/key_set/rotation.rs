@@ -448,7 +448,7 @@ fn takes_part(members: &Map<String, Value>) -> bool {
 
 /// Says whether `use` and `key_ops` let a key verify (RFC 7517 §4.2, §4.3). A
 /// secret is for no set that is published.
-fn is_for_signatures(members: &Map<String, Value>) -> bool {
+pub fn is_for_signatures(members: &Map<String, Value>) -> bool {
     let operations = members.get("key_ops").and_then(Value::as_array);
     text_of(members, "kty").is_some_and(|kty| kty != "oct")
         && members.get("use").is_none_or(|usage| usage == "sig")
