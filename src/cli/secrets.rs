@@ -123,12 +123,21 @@ impl Context {
     /// As [`Context::secret`]; exit 2 for an empty one, and for two that
     /// differ where it is typed unseen.
     pub fn new_passphrase(&self, reference: &SecretRef) -> Result<Secret, Error> {
-        let instead = "name it: `--passphrase env:NAME` or `--passphrase file:PATH`";
+        self.new_passphrase_of(reference, "--passphrase")
+    }
+
+    /// Does the same for another flag than `--passphrase`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::new_passphrase`].
+    pub fn new_passphrase_of(&self, reference: &SecretRef, flag: &str) -> Result<Secret, Error> {
+        let instead = &format!("name it: `{flag} env:NAME` or `{flag} file:PATH`");
         let passphrase = self.secret(reference, "Passphrase for the key", instead)?;
         if passphrase.expose().is_empty() {
             return Err(Error::usage(
                 "an empty passphrase protects nothing",
-                "type one, or leave out --passphrase",
+                format!("type one, or leave out {flag}"),
             ));
         }
         // What was mistyped unseen would be lost with the key.

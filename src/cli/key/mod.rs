@@ -1,11 +1,14 @@
 //! `authctl key`: what one key is, and its other forms.
 
+mod convert;
 mod inspect;
+mod output;
+mod public;
 mod thumbprint;
 
 use authctl::core::config::SecretRef;
 use authctl::core::error::Error;
-use authctl::core::jose::{self, Inspected, Inspection, KeyError, inspect};
+use authctl::core::jose::{self, Inspected, Inspection, KeyError, Portable, PortableKey, inspect};
 use authctl::core::secret::{Secret, SecretBytes};
 
 use super::context::Context;
@@ -27,6 +30,10 @@ pub struct KeyArgs {
 enum KeyCommand {
     /// Show what a key is and what it can do
     Inspect(inspect::InspectArgs),
+    /// Print the public key of a key
+    Public(public::PublicArgs),
+    /// Write a key in another form
+    Convert(convert::ConvertArgs),
     /// Print the thumbprint of a key (RFC 7638)
     Thumbprint(thumbprint::ThumbprintArgs),
 }
@@ -35,6 +42,8 @@ enum KeyCommand {
 pub fn run(cx: &Context, args: &KeyArgs) -> Result<(), Error> {
     match &args.command {
         KeyCommand::Inspect(args) => inspect::run(cx, args),
+        KeyCommand::Public(args) => public::run(cx, args),
+        KeyCommand::Convert(args) => convert::run(cx, args),
         KeyCommand::Thumbprint(args) => thumbprint::run(cx, args),
     }
 }
@@ -53,6 +62,11 @@ struct Source {
 }
 
 impl Source {
+    /// Says whether the key or its passphrase is to come on standard input.
+    fn takes_stdin(&self) -> bool {
+        self.key.takes_stdin() || self.passphrase == Some(SecretRef::Stdin)
+    }
+
     /// Reads the document, and the key in it by `read`.
     ///
     /// # Errors
@@ -149,6 +163,75 @@ impl KidArg {
                 Err(jose::Error::key("unknown_kid", "the key set has no key with this kid").into())
             }
             _ => Ok(chosen),
+        }
+    }
+}
+
+/// What the JWK says of the key that is written.
+#[derive(clap::Args, Clone, Debug)]
+struct LabelArgs {
+    /// Of a JWK Set, take the key with this kid; of any other input, give the
+    /// JWK that is written this one
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    kid: Option<String>,
+
+    /// Give the JWK that is written this `alg`
+    #[arg(long, value_name = "ALG", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    alg: Option<String>,
+
+    /// Give the JWK that is written this `use`
+    #[arg(long = "use", value_enum, value_name = "USE")]
+    purpose: Option<Use>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum Use {
+    /// Signatures
+    Sig,
+    /// Encryption
+    Enc,
+}
+
+impl LabelArgs {
+    /// Returns the kid that was typed.
+    fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// Takes the key that is meant and labels it.
+    ///
+    /// # Errors
+    ///
+    /// Those of choosing and of labels that do not fit the key; exit 2 for
+    /// labels of what is no JWK.
+    fn apply(&self, keys: Portable, as_jwk: bool) -> Result<PortableKey, jose::Error> {
+        let in_set = matches!(keys, Portable::Set(_));
+        let mut key = keys.choose(self.kid())?;
+        let kid = self.kid().filter(|_| !in_set);
+        let purpose = self.purpose.map(|purpose| match purpose {
+            Use::Sig => "sig",
+            Use::Enc => "enc",
+        });
+        if !as_jwk && (kid.is_some() || self.alg.is_some() || purpose.is_some()) {
+            return Err(jose::Error::Usage {
+                what: "only a JWK has `kid`, `alg` and `use`".into(),
+            });
+        }
+        key.label(kid, self.alg.as_deref(), purpose)?;
+        Ok(key)
+    }
+
+    /// Refuses labels where several keys would get them.
+    ///
+    /// # Errors
+    ///
+    /// Exit 2.
+    fn refuse_for_a_set(&self) -> Result<(), jose::Error> {
+        match (&self.alg, self.purpose) {
+            (None, None) => Ok(()),
+            _ => Err(jose::Error::Usage {
+                what: "labels are given to one key, which of a set --kid names".into(),
+            }),
         }
     }
 }

@@ -163,6 +163,11 @@ impl Render {
         self.text(&escape_lines(&String::from_utf8_lossy(octets)))
     }
 
+    /// Says whether a person sees stdout as it is written.
+    pub fn stdout_is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Returns how many columns a terminal on stdout has.
     pub fn columns(&self) -> Option<usize> {
         #[cfg(unix)]

@@ -99,6 +99,20 @@ impl Structure {
         }
     }
 
+    /// Returns the label in PEM: those of RFC 7468 and, for the older forms,
+    /// those of OpenSSL.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Spki => "PUBLIC KEY",
+            Self::Certificate => "CERTIFICATE",
+            Self::Pkcs8 => "PRIVATE KEY",
+            Self::EncryptedPkcs8 => "ENCRYPTED PRIVATE KEY",
+            Self::Pkcs1Public => "RSA PUBLIC KEY",
+            Self::Pkcs1Private => "RSA PRIVATE KEY",
+            Self::Sec1 => "EC PRIVATE KEY",
+        }
+    }
+
     /// Says whether it is a private key.
     pub(super) fn is_private(self) -> bool {
         match self {

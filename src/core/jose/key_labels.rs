@@ -138,3 +138,22 @@ impl<'a> Labels<'a> {
         }
     }
 }
+
+/// Returns the `key_ops` of the public key where those of the private one are
+/// these (RFC 7517 §4.3); empty where it has no part in them.
+pub(super) fn public_operations(operations: &[Value]) -> Vec<Value> {
+    let mut public: Vec<Value> = Vec::new();
+    for operation in operations {
+        let operation = match operation.as_str() {
+            Some("sign") => "verify".into(),
+            Some("decrypt") => "encrypt".into(),
+            Some("unwrapKey") => "wrapKey".into(),
+            Some("deriveKey" | "deriveBits") => continue,
+            _ => operation.clone(),
+        };
+        if !public.contains(&operation) {
+            public.push(operation);
+        }
+    }
+    public
+}

@@ -108,8 +108,13 @@ pub(super) fn encode_secret(label: &str, der: &[u8]) -> Secret {
     Secret::new(encode(label, der))
 }
 
-/// Encrypts a DER `PrivateKeyInfo` and writes it as PEM.
-pub(super) fn encrypt(pkcs8: &[u8], passphrase: &Secret, iterations: u32) -> Result<Secret, Error> {
+/// Encrypts a DER `PrivateKeyInfo`; the outcome is a DER
+/// `EncryptedPrivateKeyInfo`.
+pub(super) fn encrypt(
+    pkcs8: &[u8],
+    passphrase: &Secret,
+    iterations: u32,
+) -> Result<SecretBytes, Error> {
     let failed = || Error::Crypto("encrypt the private key");
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
     rand::fill(&mut salt)
@@ -121,7 +126,7 @@ pub(super) fn encrypt(pkcs8: &[u8], passphrase: &Secret, iterations: u32) -> Res
         .map_err(|_| failed())?
         .encrypt_with_params(parameters, passphrase.expose())
         .map_err(|_| failed())?;
-    Ok(encode_secret("ENCRYPTED PRIVATE KEY", encrypted.as_bytes()))
+    Ok(SecretBytes::new(encrypted.as_bytes()))
 }
 
 /// Decrypts a DER `EncryptedPrivateKeyInfo`, within bounds of work.

@@ -302,7 +302,11 @@ impl SigningKey {
         passphrase: &Secret,
         iterations: u32,
     ) -> Result<Secret, Error> {
-        pem::encrypt(self.pkcs8()?.expose(), passphrase, iterations)
+        let encrypted = pem::encrypt(self.pkcs8()?.expose(), passphrase, iterations)?;
+        Ok(pem::encode_secret(
+            "ENCRYPTED PRIVATE KEY",
+            encrypted.expose(),
+        ))
     }
 
     fn pkcs8(&self) -> Result<SecretBytes, Error> {

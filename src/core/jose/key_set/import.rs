@@ -6,6 +6,7 @@ use super::{Entry, PRIVATE, SetDocument, is_private, text_of};
 use crate::core::jose::error::{Error, KeyError, shorten};
 use crate::core::jose::jwk::Jwk;
 use crate::core::jose::key_document::{self, KeyDocument};
+use crate::core::jose::key_labels::public_operations;
 use crate::core::jose::public_key::PublicKey;
 use crate::core::jose::verifying_key::VerifyingKey;
 use crate::core::secret::{Secret, SecretBytes};
@@ -136,19 +137,7 @@ fn make_public(entry: &mut Entry) {
     let Some(operations) = operations.filter(|_| was_private) else {
         return;
     };
-    let mut public: Vec<Value> = Vec::new();
-    for operation in operations {
-        let operation = match operation.as_str() {
-            Some("sign") => "verify".into(),
-            Some("decrypt") => "encrypt".into(),
-            Some("unwrapKey") => "wrapKey".into(),
-            Some("deriveKey" | "deriveBits") => continue,
-            _ => operation,
-        };
-        if !public.contains(&operation) {
-            public.push(operation);
-        }
-    }
+    let public = public_operations(&operations);
     match public.is_empty() {
         true => entry.retain(|name| name != "key_ops"),
         false => entry.set("key_ops", public.into()),

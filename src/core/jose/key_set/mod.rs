@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 
 /// The members that make a private key or a secret, of every type of key that
 /// is registered (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2; RFC 9964 §3).
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+pub(super) const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /// Says whether a JWK has members that no public key has.
 pub fn is_private(jwk: &Map<String, Value>) -> bool {
