@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::json;
+use super::{json, jwt};
 use crate::core::error::{Exit, Report};
 
 /// Why a token or a key is not good.
@@ -18,6 +18,10 @@ pub enum Error {
     /// A well-formed token failed these checks, all of them made.
     #[error("the token is refused: {}", sentences(.0))]
     Refused(Vec<Failure>),
+    /// A token was asked for that a verifier would refuse, for all these
+    /// reasons; it was not made.
+    #[error("a verifier would refuse the token: {}", sentences(.0))]
+    WouldBeRefused(Vec<Failure>),
     /// A key, secret or key set that was given by name is not fit; the token
     /// was not judged.
     #[error("{0}")]
@@ -48,10 +52,11 @@ impl Error {
         })
     }
 
-    /// Returns the failed checks, none unless this is [`Error::Refused`].
+    /// Returns the failed checks, none unless this is [`Error::Refused`] or
+    /// [`Error::WouldBeRefused`].
     pub fn failures(&self) -> &[Failure] {
         match self {
-            Self::Refused(failures) => failures,
+            Self::Refused(failures) | Self::WouldBeRefused(failures) => failures,
             _ => &[],
         }
     }
@@ -68,7 +73,7 @@ impl Error {
     /// `{"failures": [{"code": "expired", "message": "…"}]}`, or nothing.
     pub fn details(&self) -> Map<String, Value> {
         let mut details = Map::new();
-        if let Self::Refused(failures) = self {
+        if let Self::Refused(failures) | Self::WouldBeRefused(failures) = self {
             let failures = failures
                 .iter()
                 .map(|failure| json!({"code": failure.code, "message": failure.message}))
@@ -80,12 +85,13 @@ impl Error {
 }
 
 impl Report for Error {
-    /// Returns `token_malformed`, `token_refused` (the failed checks are in
-    /// [`Error::details`]), the code of a [`KeyError`], `usage` or `crypto`.
+    /// Returns `token_malformed`, `token_refused` or `would_be_refused` (the
+    /// failed checks are in [`Error::details`]), the code of a [`KeyError`], `usage` or `crypto`.
     fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "token_malformed",
             Self::Refused(_) => "token_refused",
+            Self::WouldBeRefused(_) => "would_be_refused",
             Self::Key(error) => error.code,
             Self::Usage { .. } => "usage",
             Self::Crypto(_) => "crypto",
@@ -96,7 +102,7 @@ impl Report for Error {
         match self {
             Self::Malformed(_) | Self::Refused(_) => Exit::BadToken,
             Self::Key(_) => Exit::Config,
-            Self::Usage { .. } => Exit::Usage,
+            Self::WouldBeRefused(_) | Self::Usage { .. } => Exit::Usage,
             Self::Crypto(_) => Exit::Failure,
         }
     }
@@ -105,6 +111,7 @@ impl Report for Error {
         match self {
             Self::Malformed(malformed) => malformed.hint(),
             Self::Refused(failures) => failures.first().and_then(Failure::hint),
+            Self::WouldBeRefused(failures) => jwt::hint(failures),
             Self::Key(error) => error.hint(),
             Self::Usage { .. } | Self::Crypto(_) => None,
         }
@@ -203,6 +210,7 @@ impl KeyError {
             "secret_is_a_key" => "give the key with --key",
             "key_weak" => "make a new key with `authctl keygen`",
             "passphrase" => "give its passphrase, or the public key instead",
+            "kid_mismatch" => "sign with the key of that kid, or --allow-other-kid",
             "ambiguous_key" | "unknown_kid" => "name the key with --kid",
             "key_is_secret" => "it goes into a set that is kept secret, with --private",
             _ => return None,

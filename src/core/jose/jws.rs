@@ -10,7 +10,8 @@ use super::header::{self, Unencoded};
 use super::keys::{Candidate, Keys};
 use super::{base64url, json};
 
-pub use sign::sign;
+pub use sign::{Form, sign, sign_as};
+pub(super) use sign::{check, complete};
 
 /// The longest token that is looked at, in octets. Tokens in use have some
 /// thousand; this leaves room for a signed document and bounds what a hostile

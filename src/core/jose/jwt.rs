@@ -1,4 +1,6 @@
-//! JSON Web Tokens (RFC 7519): verified, or decoded without verification.
+//! JSON Web Tokens (RFC 7519): verified, decoded without verification, or made.
+
+mod sign;
 
 use serde_json::{Map, Value};
 
@@ -12,6 +14,9 @@ use super::jws::{self, Compact, Parts};
 use super::keys::{Candidate, Keys};
 use super::numeric_date::NumericDate;
 use crate::core::time::Timestamp;
+
+pub(super) use sign::hint;
+pub use sign::{Exceptions, random_id, sign};
 
 /// A JWT whose signature was verified and whose claims satisfied the
 /// [`Rules`].

@@ -3,9 +3,9 @@
 //! - Keys: [`SigningKey`] signs, [`VerifyingKey`] verifies, both parsed once
 //!   for use on many threads; [`Jwk`] and [`JwkSet`] are their JSON;
 //!   [`Keys`] are those that a caller trusts to judge a token.
-//! - Tokens: [`jwt::verify`] and [`jws::verify`] judge, [`jws::sign`] makes,
-//!   [`Batch`] judges many, [`jwt::decode`] shows without judging; [`jwe`]
-//!   encrypts and decrypts.
+//! - Tokens: [`jwt::verify`] and [`jws::verify`] judge, [`Batch`] judges many,
+//!   [`jwt::sign`] and [`jws::sign`] make, [`jwt::decode`] shows without
+//!   judging; [`jwe`] encrypts and decrypts.
 //!
 //! Where the RFCs leave room, the strict reading is taken: a member that comes
 //! twice, padding in base64url, an extension that is not understood, a key
@@ -33,6 +33,7 @@ mod key_labels;
 pub mod key_set;
 mod keys;
 mod lint;
+mod members;
 mod numeric_date;
 mod openssh;
 mod outline;
@@ -56,6 +57,7 @@ pub use jwk::{Jwk, JwkSet, Skipped};
 pub use key_forms::{Form, Structure};
 pub use keys::Keys;
 pub use lint::lint;
+pub use members::{JsonText, Members};
 pub use numeric_date::NumericDate;
 pub use portable_key::{Encoding, Encryption, Portable, PortableKey, Target};
 pub use profile::{AtHash, Profile, at_hash};

@@ -2,8 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::MAX_TOKEN_LEN;
 use crate::core::jose::base64url;
-use crate::core::jose::error::Error;
+use crate::core::jose::error::{Error, Failure};
+use crate::core::jose::header::{self, Unencoded};
+use crate::core::jose::jwt::Rules;
+use crate::core::jose::members::Members;
 use crate::core::jose::signing_key::SigningKey;
 use crate::core::secret::Secret;
 
@@ -23,11 +27,124 @@ pub fn sign(key: &SigningKey, header: Map<String, Value>, payload: &[u8]) -> Res
         members.insert("kid".to_owned(), key.kid().into());
     }
     let header = Value::Object(members).to_string();
-    let mut token = base64url::encode(header);
-    token.push('.');
-    token.push_str(&base64url::encode(payload));
-    let signature = key.sign(token.as_bytes())?;
-    token.push('.');
-    token.push_str(&base64url::encode(signature));
-    Ok(Secret::new(token))
+    put_together(key, &header, payload, Form::default())
+}
+
+/// How the payload stands in the JWS. By default it is encoded, and within.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Whether it is left out of the JWS (RFC 7515 appendix F).
+    pub detached: bool,
+    /// Whether it is signed as it is (RFC 7797).
+    pub unencoded: bool,
+}
+
+/// Signs a payload as [`sign`] does, under a header of members that are not
+/// the caller's own: what [`super::verify`] would refuse is not made. `b64`
+/// and `crit` are those of the form.
+///
+/// # Errors
+///
+/// [`Error::WouldBeRefused`] with the codes that [`super::verify`] lists for
+/// the header, and `typ_invalid`; `private_jwk` for a `jwk` that is no public
+/// one; `unencoded_payload` for octets that cannot stand in the JWS unencoded;
+/// `too_long`. [`Error::Crypto`].
+pub fn sign_as(
+    key: &SigningKey,
+    header: Members,
+    payload: &[u8],
+    form: Form,
+) -> Result<Secret, Error> {
+    let header = complete(key, header, form);
+    let mut failures = check(&header, form);
+    if form.unencoded && !form.detached && !payload.iter().all(is_url_safe) {
+        failures.push(Failure::new(
+            "unencoded_payload",
+            "an unencoded payload within the token has the characters A-Z a-z 0-9 - _ ~ only (RFC 7797 section 5.2)",
+        ));
+    }
+    if !failures.is_empty() {
+        return Err(Error::WouldBeRefused(failures));
+    }
+    let token = put_together(key, &header.to_json(), payload, form)?;
+    match token.expose().len() > MAX_TOKEN_LEN {
+        true => Err(Error::WouldBeRefused(vec![Failure::new(
+            "too_long",
+            format!("it would be longer than {MAX_TOKEN_LEN} octets"),
+        )])),
+        false => Ok(token),
+    }
+}
+
+/// Returns the header with what the key and the form say, in the order of
+/// [`sign`].
+pub(crate) fn complete(key: &SigningKey, header: Members, form: Form) -> Members {
+    let mut members = Members::default();
+    members.insert("alg", key.algorithm().name());
+    members.extend(header);
+    members.insert("alg", key.algorithm().name());
+    if form.unencoded {
+        members.insert("b64", false);
+        // "MUST be integrity protected … and `crit` be used" (RFC 7797 §6).
+        members.insert("crit", vec!["b64"]);
+    }
+    if !members.contains("kid") && !key.kid().is_empty() {
+        members.insert("kid", key.kid());
+    }
+    members
+}
+
+/// Returns what would be refused of a header.
+pub(crate) fn check(header: &Members, form: Form) -> Vec<Failure> {
+    let unencoded = match form.unencoded {
+        true => Unencoded::Allowed,
+        false => Unencoded::Refused,
+    };
+    let mut failures = header::check(header.values(), None, unencoded)
+        .err()
+        .unwrap_or_default();
+    failures.extend(Rules::default().check_typ(header.values().get("typ")));
+    let private = |jwk: &Value| PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some());
+    if header.values().get("jwk").is_some_and(private) {
+        failures.push(Failure::new(
+            "private_jwk",
+            "the `jwk` of the header is a private key, which all who see the token would have",
+        ));
+    }
+    failures
+}
+
+/// The members that make a JWK private (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC
+/// 9964).
+const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+/// "The application MUST ensure that the payload contains only the URL-safe
+/// characters" (RFC 7797 §5.2); a period would end it too early.
+fn is_url_safe(octet: &u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"-_~".contains(octet)
+}
+
+fn put_together(
+    key: &SigningKey,
+    header: &str,
+    payload: &[u8],
+    form: Form,
+) -> Result<Secret, Error> {
+    let mut input = base64url::encode(header).into_bytes();
+    input.push(b'.');
+    let head = input.len();
+    match form.unencoded {
+        true => input.extend_from_slice(payload),
+        false => input.extend_from_slice(base64url::encode(payload).as_bytes()),
+    }
+    let signature = base64url::encode(key.sign(&input)?);
+    if form.detached {
+        input.truncate(head);
+    }
+    input.push(b'.');
+    input.extend_from_slice(signature.as_bytes());
+    // Base64url, and URL-safe octets where they stand within.
+    String::from_utf8(input)
+        .map(Secret::new)
+        .map_err(|_| Error::Crypto("put the token together"))
 }
