@@ -25,6 +25,8 @@ mod keygen;
 mod login;
 mod logout;
 mod man;
+mod member_input;
+mod moment;
 mod output;
 mod profile;
 mod prompt;
@@ -36,6 +38,7 @@ mod revoke;
 mod secrets;
 mod serve;
 mod sessions;
+mod sign;
 mod signals;
 mod status;
 mod token;
@@ -178,6 +181,8 @@ pub enum Command {
     Decode(decode::DecodeArgs),
     /// Verify the signature and claims of a JWT
     Verify(verify::VerifyArgs),
+    /// Make a JWT, or a JWS over any octets
+    Sign(sign::SignArgs),
     /// Encrypt a payload to a recipient (JWE)
     Encrypt(encrypt::EncryptArgs),
     /// Decrypt a token (JWE), and verify the JWT in it
@@ -235,6 +240,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let quick = match arguments.get(1).and_then(|name| name.to_str()) {
         Some("decode") => parse_one(arguments, Command::Decode),
         Some("verify") => parse_one(arguments, Command::Verify),
+        Some("sign") => parse_one(arguments, Command::Sign),
         Some("encrypt") => parse_one(arguments, Command::Encrypt),
         Some("decrypt") => parse_one(arguments, Command::Decrypt),
         Some("keygen") => parse_one(arguments, Command::Keygen),
@@ -287,6 +293,7 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Demo(args) => demo::run(cx, &args)?,
         Command::Decode(args) => decode::run(cx, &args)?,
         Command::Verify(args) => verify::run(cx, &args)?,
+        Command::Sign(args) => sign::run(cx, &args)?,
         Command::Encrypt(args) => encrypt::run(cx, &args)?,
         Command::Decrypt(args) => decrypt::run(cx, &args)?,
         Command::Keygen(args) => keygen::run(cx, &args)?,
@@ -431,6 +438,8 @@ mod tests {
             "authctl decode",
             "authctl verify --key k --alg ES256,RS256 --audience a --audience b --claim n=1 --json t",
             "authctl verify --secret env:S -",
+            "authctl sign --key k --kid a --sub b --aud c --aud d --exp 5m --nbf -5s --jti --claim e:=1 -",
+            "authctl sign --secret env:S --jws --detached -o json @f --header a=b",
             "authctl keygen --alg RS256 --bits 3072 --out - --no-input",
             "authctl token --client --scope a -q --timeout 5s --client-secret file:s --param a=b",
         ] {

@@ -20,6 +20,11 @@ use super::{interrupt, prompt};
 /// a secret or a key.
 pub const MAX_SECRET: u64 = 1024 * 1024;
 
+/// The most octets of a payload that is signed or verified apart from its JWS:
+/// a signature of some algorithms is made of the whole message at once, so
+/// that it is held in memory.
+const MAX_PAYLOAD: u64 = 256 * 1024 * 1024;
+
 /// The keychain's service under which `keychain:NAME` looks for its account.
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
 
@@ -209,13 +214,26 @@ impl Context {
 ///
 /// [`Error::Input`] with the path: absent, unreadable, a folder, too large.
 pub fn read_file(path: &Path) -> Result<SecretBytes, Error> {
+    open_bounded(path, MAX_SECRET)
+}
+
+/// Reads a file that holds a payload.
+///
+/// # Errors
+///
+/// As [`read_file`], with a wider limit.
+pub fn read_payload(path: &Path) -> Result<SecretBytes, Error> {
+    open_bounded(path, MAX_PAYLOAD)
+}
+
+fn open_bounded(path: &Path, limit: u64) -> Result<SecretBytes, Error> {
     let fail = |source: std::io::Error| Error::Input {
         what: format!("cannot read `{}`", path.display()),
         hint: Some("check the path and its permissions".into()),
         source: Some(source),
     };
     let file = std::fs::File::open(path).map_err(fail)?;
-    read_bounded(file, &format!("`{}`", path.display()), fail)
+    read_bounded(file, limit, &format!("`{}`", path.display()), fail)
 }
 
 /// Reads standard input as a whole.
@@ -224,14 +242,26 @@ pub fn read_file(path: &Path) -> Result<SecretBytes, Error> {
 ///
 /// [`Error::Input`] when it cannot be read or is too large.
 pub fn read_stdin() -> Result<SecretBytes, Error> {
+    stdin_bounded(MAX_SECRET)
+}
+
+/// Reads standard input as a payload.
+///
+/// # Errors
+///
+/// As [`read_stdin`], with a wider limit.
+pub fn read_payload_stdin() -> Result<SecretBytes, Error> {
+    stdin_bounded(MAX_PAYLOAD)
+}
+
+fn stdin_bounded(limit: u64) -> Result<SecretBytes, Error> {
     interrupt::install();
-    read_bounded(std::io::stdin().lock(), "standard input", |source| {
-        Error::Input {
-            what: "cannot read standard input".into(),
-            hint: None,
-            source: Some(source),
-        }
-    })
+    let fail = |source| Error::Input {
+        what: "cannot read standard input".into(),
+        hint: None,
+        source: Some(source),
+    };
+    read_bounded(std::io::stdin().lock(), limit, "standard input", fail)
 }
 
 /// Refuses to read two things from standard input; they are given as messages
@@ -253,20 +283,21 @@ pub fn one_from_stdin<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Result<(
 
 fn read_bounded(
     from: impl std::io::Read,
+    limit: u64,
     name: &str,
     fail: impl Fn(std::io::Error) -> Error,
 ) -> Result<SecretBytes, Error> {
     let mut octets = Zeroizing::new(Vec::new());
-    from.take(MAX_SECRET + 1)
+    from.take(limit + 1)
         .read_to_end(&mut octets)
         .map_err(fail)?;
-    if octets.len() as u64 > MAX_SECRET {
+    if octets.len() as u64 > limit {
         return Err(Error::input(
-            format!("{name} is larger than 1 MiB"),
+            format!("{name} is larger than {} MiB", limit >> 20),
             "check that it is the right file",
         ));
     }
-    Ok(SecretBytes::new(octets.as_slice()))
+    Ok(SecretBytes::new(std::mem::take(&mut *octets)))
 }
 
 fn run(command: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {

@@ -15,7 +15,7 @@ use super::context::Context;
 use super::key_source::{KeySource, KeySourceArgs};
 use super::raw_json::raw_json;
 use super::render::verified_text;
-use super::secrets::{one_from_stdin, read_file};
+use super::secrets::{one_from_stdin, read_payload};
 use super::token_input::TokenInput;
 
 /// Verify the signature and claims of a JWT
@@ -126,7 +126,7 @@ pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
 
 /// As [`run`], for the signature alone.
 fn run_jws(cx: &Context, args: &VerifyArgs, token: &str, source: KeySource) -> Result<(), Error> {
-    let detached = args.jws.detached.as_deref().map(read_file).transpose()?;
+    let detached = args.jws.detached.as_deref().map(read_payload).transpose()?;
     let rules = jws::Rules {
         algorithms: args.checks.alg.as_deref(),
         detached_payload: detached.as_ref().map(SecretBytes::expose),

@@ -510,7 +510,7 @@ fn a_key_may_come_by_reference() {
         home.authctl(["verify", "--now", "1800000000", "--key", reference, "@t"])
             .env("K", &pem)
             .stdin(&pem)
-            .stdout_has(&format!("verified: ES256 by {name}\n"))
+            .stdout_has(format!("verified: ES256 by {name}\n"))
             .stderr_has("not checked")
             .check();
     }

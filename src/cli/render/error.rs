@@ -117,15 +117,20 @@ fn object(code: &str, message: &str, hint: Option<&str>, exit: Exit) -> Map<Stri
 /// Puts each failed check of a token on a line of its own.
 fn itemized(error: &Error, causes: Vec<String>) -> (String, Vec<String>) {
     let what = error.to_string();
-    let Error::Jose(refused @ jose::Error::Refused(failures)) = error.root() else {
-        return (what, causes);
+    let (refused, short) = match error.root() {
+        Error::Jose(refused @ jose::Error::Refused(_)) => (refused, "the token is refused"),
+        Error::Jose(refused @ jose::Error::WouldBeRefused(_)) => {
+            (refused, "a verifier would refuse the token")
+        }
+        _ => return (what, causes),
     };
     let all = refused.to_string();
     let head = |text: String| match text == all {
-        true => "the token is refused".to_owned(),
+        true => short.to_owned(),
         false => text,
     };
-    let failures = failures.iter().map(|failure| failure.message.clone());
+    let failures = refused.failures().iter();
+    let failures = failures.map(|failure| failure.message.clone());
     let causes = causes.into_iter().map(head).chain(failures).collect();
     (head(what), causes)
 }
