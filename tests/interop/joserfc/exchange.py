@@ -66,13 +66,14 @@ def verify_jwt(token, key, algorithms, now, issuer, audience):
 
 
 def encrypt(header, key, plaintext):
-    allowed = [header["alg"], header["enc"]]
+    allowed = [header["alg"], header["enc"], "DEF"]
     return jwe.encrypt_compact(header, decode(plaintext), read(key), allowed)
 
 
 def decrypt(token, key):
     header = json.loads(decode(token.split(".")[0]))
-    found = jwe.decrypt_compact(token, read(key), [header["alg"], header["enc"]])
+    allowed = [header["alg"], header["enc"], "DEF"]
+    found = jwe.decrypt_compact(token, read(key), allowed)
     return {"header": found.headers(), "plaintext": encode(found.plaintext)}
 
 

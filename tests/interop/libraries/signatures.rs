@@ -3,7 +3,7 @@
 use authctl::core::jose::{Algorithm, KeyType, base64url};
 use serde_json::json;
 
-use super::{authctl, shared};
+use super::{authctl, changed, shared};
 use crate::harness::{Library, Sandbox};
 
 const PAYLOAD: &str = "{\"sub\":\"алиса\",\"exp\":4102444800}";
@@ -69,21 +69,4 @@ fn what_a_library_signs_is_verified_and_changed_it_is_not() {
             assert_eq!(authctl(&sandbox, &line, token).succeeds().stdout, PAYLOAD);
         }
     }
-}
-
-/// Changes a character in the middle of each part in turn.
-fn changed(token: &str) -> Vec<String> {
-    let parts: Vec<&str> = token.split('.').collect();
-    (0..parts.len())
-        .map(|changed| {
-            let mut parts: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
-            let middle = parts[changed].len() / 2;
-            let other = match parts[changed].as_bytes()[middle] {
-                b'A' => "B",
-                _ => "A",
-            };
-            parts[changed].replace_range(middle..=middle, other);
-            parts.join(".")
-        })
-        .collect()
 }
