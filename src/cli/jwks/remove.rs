@@ -50,9 +50,9 @@ pub fn run(cx: &Context, args: &RemoveArgs) -> Result<(), Error> {
                 "`authctl jwks list` shows the keys",
             )
         })?;
-        let signs = rotation
-            .signing()
-            .is_some_and(|slot| found.contains(&slot.index));
+        // Where none does, the next run lets the upcoming one.
+        let signing = rotation.signing().or_else(|| rotation.upcoming());
+        let signs = signing.is_some_and(|slot| found.contains(&slot.index));
         if signs && !args.force {
             return Err(Error::usage(
                 format!("the key `{kid}` is the one that signs now"),
