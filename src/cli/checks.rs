@@ -117,6 +117,7 @@ enum Kind {
 pub struct Checks {
     rules: Rules,
     now: Timestamp,
+    is_now_given: bool,
 }
 
 impl ChecksArgs {
@@ -150,7 +151,11 @@ impl ChecksArgs {
             profile: self.kind.map(|kind| self.profile(cx, kind)).transpose()?,
         };
         let now = self.now.unwrap_or_else(|| cx.now());
-        Ok(Checks { rules, now })
+        Ok(Checks {
+            rules,
+            now,
+            is_now_given: self.now.is_some(),
+        })
     }
 
     fn profile(&self, cx: &Context, kind: Kind) -> Result<Profile, Error> {
@@ -226,5 +231,11 @@ impl Checks {
     /// Returns the instant as of which to judge.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Returns the instant that `--now` gave, for those who judge so long that
+    /// the present is another at the end.
+    pub fn fixed_now(&self) -> Option<Timestamp> {
+        self.is_now_given.then_some(self.now)
     }
 }

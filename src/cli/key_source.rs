@@ -85,6 +85,11 @@ enum Place {
 }
 
 impl KeySource<'_> {
+    /// Says whether the keys are a server's, which may have others later.
+    pub fn is_remote(&self) -> bool {
+        !matches!(self.place, Place::Local(..))
+    }
+
     /// Has a token judged by the keys and the `iss` that is required; returns
     /// the verdict, and what the keys are called.
     ///

@@ -2,6 +2,7 @@
 //! or twice, and renders.
 
 mod algorithm;
+mod batch;
 mod checks;
 mod completions;
 mod connection;
@@ -292,7 +293,7 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Serve(args) => return serve::run(cx, &args),
         Command::Demo(args) => demo::run(cx, &args)?,
         Command::Decode(args) => decode::run(cx, &args)?,
-        Command::Verify(args) => verify::run(cx, &args)?,
+        Command::Verify(args) => return verify::run(cx, &args),
         Command::Sign(args) => sign::run(cx, &args)?,
         Command::Encrypt(args) => encrypt::run(cx, &args)?,
         Command::Decrypt(args) => decrypt::run(cx, &args)?,

@@ -1,6 +1,7 @@
 //! `authctl verify`: is this JWT good?
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use authctl::core::error::Error;
 use authctl::core::jose::{Algorithm, base64url, jws, jwt};
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::batch::{self, BatchArgs};
 use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
 use super::key_source::{KeySource, KeySourceArgs};
@@ -40,6 +42,9 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     checks: ChecksArgs,
+
+    #[command(flatten)]
+    batch: BatchArgs,
 
     #[command(flatten)]
     jws: JwsArgs,
@@ -85,7 +90,14 @@ struct Verdict {
 }
 
 /// Verifies the token and shows it.
-pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
+pub fn run(cx: &Context, args: &VerifyArgs) -> Result<ExitCode, Error> {
+    if args.batch.is_asked_for() {
+        return run_batch(cx, args);
+    }
+    run_one(cx, args).map(|()| ExitCode::SUCCESS)
+}
+
+fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     let token = args.token.is_stdin().then_some("the token");
     let on_stdin = token.into_iter().chain(args.source.on_stdin());
     one_from_stdin(on_stdin.chain(args.checks.on_stdin()))?;
@@ -122,6 +134,23 @@ pub fn run(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
             warnings: super::warnings_json(&verified.warnings),
         }),
     }
+}
+
+/// As [`run`], for many tokens.
+fn run_batch(cx: &Context, args: &VerifyArgs) -> Result<ExitCode, Error> {
+    let on_stdin = args.batch.on_stdin().into_iter();
+    one_from_stdin(
+        on_stdin
+            .chain(args.source.on_stdin())
+            .chain(args.checks.on_stdin()),
+    )?;
+    let source = args.source.open(cx, args.checks.issuer.as_deref())?;
+    let format = match args.format(cx) {
+        Format::Human => batch::Format::Human,
+        Format::Json => batch::Format::Json,
+        Format::Claims => batch::Format::Claims,
+    };
+    batch::run(cx, &args.batch, &source, &args.checks.open(cx)?, format)
 }
 
 /// As [`run`], for the signature alone.

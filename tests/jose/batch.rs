@@ -228,7 +228,9 @@ fn a_token_is_found_in_its_field() {
         ("/token", Ok("a.b.c")),
         ("/a~1b/m~0n/1", Ok("y.z.w")),
         ("/", Ok("empty")),
-        ("", Ok("empty")),
+        ("$.token", Ok("a.b.c")),
+        ("$['a/b']['m~n'][-1]", Ok("y.z.w")),
+        ("$['a/b']['m~n'][*]", Err("field_missing")),
         ("/a~1b/m~0n/2", Err("field_missing")),
         ("/a~1b", Err("field_missing")),
         ("/token/0", Err("field_missing")),
@@ -236,7 +238,7 @@ fn a_token_is_found_in_its_field() {
         ("n", Err("field_missing")),
         ("absent", Err("field_missing")),
     ] {
-        let mut field = Field::new(path);
+        let mut field = Field::new(path.parse().unwrap());
         for _ in 0..2 {
             let text = field.find(line).map_err(|error| codes::<()>(Err(error))[0]);
             assert_eq!(text, found, "{path}");
@@ -249,7 +251,7 @@ fn a_token_is_found_in_its_field() {
         b"{\"token\":1",
         b"{\"token\":\"a\",\"token\":\"b\"}",
     ] {
-        let error = Field::new("token").find(line).unwrap_err();
+        let error = Field::new("token".parse().unwrap()).find(line).unwrap_err();
         assert_eq!(codes::<()>(Err(error)), ["line_malformed"]);
     }
 }

@@ -9,6 +9,7 @@ mod error;
 pub mod escape;
 mod jwt;
 mod log;
+mod progress;
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -22,6 +23,7 @@ pub use claims::claims_text;
 pub use error::{report, report_usage};
 pub use escape::escape;
 pub use jwt::{NOT_VERIFIED, decoded_text, verified_text};
+pub use progress::Progress;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -118,6 +120,12 @@ impl Render {
         let _ = io::stderr().lock().write_all(octets);
     }
 
+    /// Returns stdout itself, for an answer that is written as it comes. What
+    /// is written is to be escaped where it is a terminal.
+    pub fn stdout(&self) -> impl io::Write + Send + 'static {
+        io::stdout()
+    }
+
     /// Writes text to stdout, with a line ending unless it has one.
     ///
     /// # Errors
@@ -192,6 +200,13 @@ impl Render {
         if !self.quiet {
             let label = self.stderr_paint().dim("note:");
             self.stderr(&format!("{label} {}", escape(text)));
+        }
+    }
+
+    /// As [`Render::note`], to a program: one object in one line.
+    pub fn note_json(&self, value: &serde_json::Value) {
+        if !self.quiet {
+            self.stderr(&escape(&value.to_string()));
         }
     }
 

@@ -384,7 +384,8 @@ fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
 }
 
-fn is_unknown_kid(error: &jose::Error) -> bool {
+/// Says whether a token was refused for nothing but an unknown kid.
+pub fn is_unknown_kid(error: &jose::Error) -> bool {
     let failures = error.failures();
     !failures.is_empty() && failures.iter().all(|failure| failure.code == "unknown_kid")
 }

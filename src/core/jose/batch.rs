@@ -8,8 +8,9 @@
 use serde_json::Value;
 
 use super::algorithm::Algorithm;
+use super::claim_path::ClaimPath;
 use super::claims::{Claims, Rules};
-use super::error::{Error, Malformed};
+use super::error::{Error, Malformed, Warning};
 use super::json::Kept;
 use super::jws::{Parts, decode_header};
 use super::jwt::JudgedHeader;
@@ -34,7 +35,7 @@ pub struct Batch<'k> {
 }
 
 /// A token that was found good.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Accepted<'a> {
     /// The algorithm of the signature.
     pub algorithm: Algorithm,
@@ -42,6 +43,8 @@ pub struct Accepted<'a> {
     pub kid: Option<&'a str>,
     /// The payload: a JSON object, as it stands in the token.
     pub payload: &'a [u8],
+    /// As in [`jwt::Verified`](super::jwt::Verified).
+    pub warnings: Vec<Warning>,
 }
 
 impl<'k> Batch<'k> {
@@ -78,6 +81,7 @@ impl<'k> Batch<'k> {
             algorithm: passed.algorithm,
             kid: passed.kid,
             payload: &self.payload,
+            warnings: passed.warnings,
         })
     }
 }
@@ -95,9 +99,15 @@ fn read_claims<'a>(
     Ok(claims)
 }
 
-impl Claims for &Kept {
+impl Claims for Kept {
     fn get(&self, name: &str) -> Option<&Value> {
         Kept::get(self, name)
+    }
+}
+
+impl<C: Claims> Claims for &C {
+    fn get(&self, name: &str) -> Option<&Value> {
+        C::get(self, name)
     }
 }
 
@@ -140,49 +150,35 @@ impl<'k> Headers<'k> {
 /// Where in a JSON object a token is.
 #[derive(Clone, Debug)]
 pub struct Field {
-    name: String,
-    /// Where below that member, as a JSON Pointer.
-    below: String,
+    path: ClaimPath,
     members: Kept,
 }
 
 impl Field {
-    /// Takes the name of a member, or a JSON Pointer (RFC 6901) where it begins
-    /// with a slash: `token`, `/request/headers/authorization`.
-    pub fn new(path: &str) -> Self {
-        let (name, below) = match path.strip_prefix('/') {
-            Some(pointer) => {
-                let (name, _) = pointer.split_once('/').unwrap_or((pointer, ""));
-                let below = &pointer[name.len()..];
-                (name.replace("~1", "/").replace("~0", "~"), below)
-            }
-            None => (path.to_owned(), ""),
-        };
+    /// Takes the name of a member, or a path into one.
+    pub fn new(path: ClaimPath) -> Self {
         Self {
-            members: Kept::new([name.as_str()]),
-            below: below.to_owned(),
-            name,
+            members: Kept::new([path.claim()]),
+            path,
         }
     }
 
-    /// Returns the text at this place of a JSON object.
+    /// Returns the one text that is there in a JSON object.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] with `line_malformed` for what is no JSON object, and
-    /// with `field_missing` where there is no text at this place.
-    pub fn find<'a>(&'a mut self, line: &[u8]) -> Result<&'a str, Error> {
+    /// with `field_missing` where there is no text, or more than one.
+    pub fn find(&mut self, line: &[u8]) -> Result<&str, Error> {
         self.members
             .read(line)
             .map_err(|error| Error::refused("line_malformed", format!("the line is {error}")))?;
-        self.members
-            .get(&self.name)
-            .and_then(|value| value.pointer(&self.below))
-            .and_then(Value::as_str)
-            .ok_or_else(|| {
-                let place = format!("{}{}", self.name, self.below);
-                let message = format!("the line has no text in its member `{place}`");
-                Error::refused("field_missing", message)
-            })
+        match self.path.select(&self.members)[..] {
+            [Value::String(text)] => Ok(text),
+            _ => Err(Error::refused(
+                "field_missing",
+                format!("the line has no text at `{}`", self.path),
+            )),
+        }
     }
 }
