@@ -1,19 +1,26 @@
 //! `authctl decrypt`: open a JWE.
 
 use authctl::core::error::Error;
-use authctl::core::jose::base64url;
 use authctl::core::jose::jwe::{
-    self, Content, ContentEncryption, Decrypted, KeyManagement, Opened, Rules,
+    self, Content, ContentEncryption, Decrypted, DecryptionKeys, KeyManagement, Opened, Rules,
 };
-use authctl::core::jose::jws;
+use authctl::core::jose::{self, base64url, jws, jwt};
 use authctl::core::secret::Secret;
+use authctl::core::time::Timestamp;
+use clap::{Arg, ArgGroup};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
-use super::encryption_key::EncryptionKeyArgs;
-use super::render::NOT_VERIFIED;
+use super::encryption_key::{EncryptionKeyArgs, Named};
+use super::key_source::KeySourceArgs;
+use super::raw_json::raw_json;
+use super::render::{NOT_VERIFIED, escape, verified_text};
 use super::secrets::one_from_stdin;
 use super::token_input::TokenInput;
+use super::verify;
 
 /// Decrypt a token (JWE), and verify the JWT in it
 ///
@@ -22,9 +29,23 @@ use super::token_input::TokenInput;
 /// since that would help who has no key.
 ///
 /// Decryption does not tell who made a token: whoever has the public key can.
+/// With keys to verify by (--issuer, --jwks, --verify-key, --verify-secret) it
+/// must hold a signed JWT, which is judged as `authctl verify` does, and its
+/// claims are shown. Without them a JWT in it is printed with a warning, and
+/// one without a signature is refused.
 ///
-/// Example: `authctl decrypt --key me.pem "$TOKEN"`
+/// Examples:
+///
+/// `authctl decrypt --key me.pem --issuer https://as.example --audience me "$TOKEN"`
+///
+/// `authctl decrypt @notes.jwe --password`
 #[derive(clap::Args, Debug)]
+#[command(
+    mut_args(verification),
+    group = ArgGroup::new("verification")
+        .args(["issuer", "jwks", "key", "secret"])
+        .multiple(true)
+)]
 pub struct DecryptArgs {
     #[command(flatten)]
     token: TokenInput,
@@ -38,6 +59,36 @@ pub struct DecryptArgs {
 
     #[command(flatten)]
     rules: RulesArgs,
+
+    #[command(flatten)]
+    source: KeySourceArgs,
+
+    #[command(flatten)]
+    checks: ChecksArgs,
+}
+
+/// Gives the flags of `verify` the names that they have here, where `--key` is
+/// the one that decrypts. (clap has no other way to rename what is shared.)
+fn verification(arg: Arg) -> Arg {
+    const HEADING: &str = "Verification of the JWT in it";
+    let id = arg.get_id().as_str();
+    if CHECKS_OF_CLAIMS.contains(&id) {
+        return arg.requires("verification").help_heading(HEADING);
+    }
+    let arg = match id {
+        "jwks" | "allow_stale_keys" | "issuer" => arg,
+        "key" => arg.long("verify-key"),
+        "secret" => arg.long("verify-secret"),
+        "passphrase" => arg
+            .long("verify-passphrase")
+            .help("Passphrase of an encrypted --verify-key; asked for by default"),
+        "alg" => arg
+            .long("verify-alg")
+            .help("Allow these signature algorithms only")
+            .requires("verification"),
+        _ => return arg,
+    };
+    arg.help_heading(HEADING)
 }
 
 /// What the JWE must satisfy.
@@ -45,80 +96,211 @@ pub struct DecryptArgs {
 #[command(next_help_heading = "Encryption")]
 struct RulesArgs {
     /// Allow these key management algorithms only, such as RSA-OAEP-256
-    #[arg(long, value_name = "ALG,…", value_delimiter = ',')]
-    alg: Option<Vec<KeyManagement>>,
+    #[arg(
+        id = "jwe_alg",
+        long = "alg",
+        value_name = "ALG,…",
+        value_delimiter = ','
+    )]
+    algorithms: Option<Vec<KeyManagement>>,
 
     /// Allow these content encryptions only, such as A256GCM
-    #[arg(long, value_name = "ENC,…", value_delimiter = ',')]
-    enc: Option<Vec<ContentEncryption>>,
+    #[arg(
+        id = "jwe_enc",
+        long = "enc",
+        value_name = "ENC,…",
+        value_delimiter = ','
+    )]
+    encryptions: Option<Vec<ContentEncryption>>,
 
-    /// Open the outermost layer only and print what is in it, a token of
-    /// whichever kind too
-    #[arg(long)]
+    /// Open the outermost layer only and print what is in it, be it encrypted
+    /// again or not signed
+    #[arg(long, conflicts_with = "verification")]
     outer: bool,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
-    /// The content as it is; on a terminal, escaped
+    /// The content as it is, escaped on a terminal; of a verified JWT the key
+    /// that verified, then the claims
     Human,
-    /// An object with header, content (base64url) and key
+    /// An object with the header and the content in base64url; of a verified
+    /// JWT with what `verify` says
     Json,
+    /// The claims of a verified JWT alone, as JSON
+    Claims,
+}
+
+/// A JWT that was decrypted and verified, its parts as they stand there.
+#[derive(Serialize)]
+struct Verdict {
+    valid: bool,
+    header: Box<RawValue>,
+    claims: Box<RawValue>,
+    key: Value,
+    expires_at: Option<String>,
+    warnings: Value,
+    encryption: Value,
 }
 
 /// Opens the token and shows what is in it.
 pub fn run(cx: &Context, args: &DecryptArgs) -> Result<(), Error> {
     let token = args.token.is_stdin().then_some("the token");
-    one_from_stdin(token.into_iter().chain(args.key.on_stdin()))?;
+    one_from_stdin(
+        token
+            .into_iter()
+            .chain(args.key.on_stdin())
+            .chain(args.source.on_stdin())
+            .chain(args.checks.on_stdin()),
+    )?;
+    let format = match args.output {
+        Some(format) => format,
+        None if cx.json => Format::Json,
+        None => Format::Human,
+    };
     let octets = args.token.octets()?;
     let token = jws::trim_input(octets.expose())?;
     let keys = args.key.to_decrypt(cx)?;
     let opened = args.open(token, &keys.key)?;
-    let content = opened.last().content.clone();
-    let signed = opened.content();
-    if let Content::Signed(inner) = signed {
-        cx.render.mask(&Secret::new(inner));
-        cx.render.warning(NOT_VERIFIED);
-    }
-    match args.format(cx) {
-        Format::Human => cx.render.foreign_octets(content.expose()),
-        Format::Json => cx.render.json(&json!({
-            "header": opened.outer.header,
-            "plaintext": base64url::encode(content.expose()),
-            "key": key(&opened.outer, &keys.name),
-        })),
+    let verifies = args.source.is_given() || args.checks.issuer.is_some();
+    match opened.content() {
+        Content::Signed(inner) if verifies => {
+            show_verified(cx, args, format, inner, &opened, &keys)
+        }
+        Content::Other(_) if verifies => Err(jose::Error::refused(
+            "not_signed",
+            "what is in it is no signed token, so that nobody answers for it",
+        )
+        .into()),
+        _ if format == Format::Claims => Err(Error::usage(
+            "`-o claims` shows claims that were verified, and no key to verify by is named",
+            "name one with --issuer, --jwks, --verify-key or --verify-secret",
+        )),
+        content => show(cx, format, content, &opened, &keys),
     }
 }
 
-fn key(layer: &Decrypted, source: &str) -> Value {
-    json!({
-        "alg": layer.algorithm.name(),
-        "enc": layer.encryption.name(),
-        "kid": layer.kid,
-        "source": source,
-    })
+/// Shows what nobody verified.
+fn show(
+    cx: &Context,
+    format: Format,
+    content: Content<'_>,
+    opened: &Opened,
+    keys: &Named<DecryptionKeys>,
+) -> Result<(), Error> {
+    let signed = match content {
+        Content::Signed(inner) => {
+            cx.render.mask(&Secret::new(inner));
+            cx.render.warning(&format!(
+                "{NOT_VERIFIED}; name keys to verify it by with --issuer, --jwks or --verify-key"
+            ));
+            true
+        }
+        Content::Other(_) => false,
+    };
+    let content = opened.last().content.expose();
+    if format == Format::Human {
+        return cx.render.foreign_octets(content);
+    }
+    let mut shown = json!({
+        "header": opened.outer.header,
+        "plaintext": base64url::encode(content),
+        "encryption": encryption(opened, &keys.name),
+    });
+    if signed {
+        shown["signature_verified"] = false.into();
+    }
+    cx.render.json(&shown)
+}
+
+/// Verifies the token in it and shows that.
+fn show_verified(
+    cx: &Context,
+    args: &DecryptArgs,
+    format: Format,
+    token: &str,
+    opened: &Opened,
+    keys: &Named<DecryptionKeys>,
+) -> Result<(), Error> {
+    let source = args.source.open(cx, args.checks.issuer.as_deref())?;
+    let checks = args.checks.open(cx)?;
+    let now = checks.now();
+    let (verified, source) =
+        source.judge(|keys, issuer| jwt::verify(token, keys, &checks.rules(issuer)?, now))?;
+    for warning in &verified.warnings {
+        cx.render.warning(&warning.message);
+    }
+    let (algorithm, kid) = (verified.algorithm, verified.kid.as_deref());
+    match format {
+        Format::Human => {
+            let by = verify::by(algorithm, kid, &source);
+            let verified = verified_text(&cx.render, &verified, &by, now);
+            let paint = cx.render.stdout_paint();
+            let by = decrypted_by(opened, &keys.name);
+            let label = paint.green("decrypted:");
+            cx.render
+                .text(&format!("{label} {}\n{verified}", escape(&by)))
+        }
+        Format::Claims => cx.render.json(&raw_json(token, 1)?),
+        Format::Json => cx.render.json(&Verdict {
+            valid: true,
+            header: raw_json(token, 0)?,
+            claims: raw_json(token, 1)?,
+            key: verify::key(algorithm, kid, &source),
+            expires_at: verified.date("exp").and_then(Timestamp::to_rfc3339),
+            warnings: super::warnings_json(&verified.warnings),
+            encryption: encryption(opened, &keys.name),
+        }),
+    }
+}
+
+/// Says what each layer was encrypted by, outside in.
+fn encryption(opened: &Opened, source: &str) -> Value {
+    let layer = |layer: &Decrypted| {
+        json!({
+            "alg": layer.algorithm.name(),
+            "enc": layer.encryption.name(),
+            "kid": layer.kid,
+            "source": source,
+        })
+    };
+    opened.layers().map(layer).collect()
+}
+
+/// Says which key decrypted: "ECDH-ES, A256GCM by the key `a` of `keys.json`".
+fn decrypted_by(opened: &Opened, source: &str) -> String {
+    let layer = |layer: &Decrypted| {
+        let by = match &layer.kid {
+            Some(kid) => format!("the key `{kid}` of {source}"),
+            None => source.to_owned(),
+        };
+        format!("{}, {} by {by}", layer.algorithm, layer.encryption)
+    };
+    opened.layers().map(layer).collect::<Vec<_>>().join("; ")
 }
 
 impl DecryptArgs {
-    fn open(&self, token: &str, keys: &jwe::DecryptionKeys) -> Result<Opened, Error> {
+    fn open(&self, token: &str, keys: &DecryptionKeys) -> Result<Opened, Error> {
         let rules = Rules {
-            algorithms: self.rules.alg.as_deref(),
-            encryptions: self.rules.enc.as_deref(),
+            algorithms: self.rules.algorithms.as_deref(),
+            encryptions: self.rules.encryptions.as_deref(),
         };
         Ok(match self.rules.outer {
             true => Opened {
                 outer: jwe::decrypt(token, keys, &rules)?,
                 inner: Vec::new(),
             },
-            false => jwe::open(token, keys, &rules)?,
+            false => jwe::open(token, keys, &rules).map_err(|error| {
+                let inner = ["alg_none", "nested_too_deep"];
+                match error.failures().first() {
+                    Some(failure) if inner.contains(&failure.code) => Error::from(error)
+                        .during_with_hint(
+                            "the token is not opened any further",
+                            "see what is in it with --outer",
+                        ),
+                    _ => error.into(),
+                }
+            })?,
         })
-    }
-
-    fn format(&self, cx: &Context) -> Format {
-        match self.output {
-            Some(format) => format,
-            None if cx.json => Format::Json,
-            None => Format::Human,
-        }
     }
 }

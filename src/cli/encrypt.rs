@@ -30,7 +30,7 @@ use super::secrets::{one_from_stdin, read_file, read_stdin};
 ///
 /// `authctl sign --key me.pem --iss https://as.example --exp 5m | authctl encrypt --key recipient.jwk`
 ///
-/// `authctl encrypt --password @notes.txt`
+/// `authctl encrypt @notes.txt --password`
 #[derive(clap::Args, Debug)]
 pub struct EncryptArgs {
     /// Payload: - reads standard input (as without one), @FILE a file. What is

@@ -11,32 +11,34 @@ use super::context::Context;
 use super::key_input::{self, KeyInput, KeyInputParser};
 use super::secrets::SecretRefParser;
 
-/// The flags; one of `--key`, `--secret` and `--password`.
+/// The flags; one of `--key`, `--secret` and `--password`. Their ids are apart
+/// from those of the keys that verify, which `decrypt` takes too.
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Key")]
 pub struct EncryptionKeyArgs {
     /// Key of the recipient: PEM, DER, JWK or JWK Set, in a file or by
     /// reference (env:NAME, cmd:COMMAND, keychain:NAME, - for standard input).
     /// RSA, P-256, P-384, P-521, X25519, or a JWK with a secret
-    #[arg(long, value_name = "FILE|REF", conflicts_with_all = ["secret", "password"], value_parser = KeyInputParser)]
+    #[arg(id = "jwe_key", long = "key", value_name = "FILE|REF", conflicts_with_all = ["jwe_secret", "jwe_password"], value_parser = KeyInputParser)]
     key: Option<KeyInput>,
 
-    /// Key of a JWK Set
-    #[arg(long, value_name = "ID", requires = "key", value_parser = NonEmptyStringValueParser::new())]
+    /// Key of a JWK Set; to encrypt with a key that has no kid, the one that the
+    /// token names
+    #[arg(id = "jwe_kid", long = "kid", value_name = "ID", requires = "jwe_key", value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
     /// Passphrase of an encrypted --key; asked for by default
-    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "key", value_parser = SecretRefParser)]
+    #[arg(id = "jwe_passphrase", long = "passphrase", value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "jwe_key", value_parser = SecretRefParser)]
     passphrase: Option<SecretRef>,
 
     /// Secret, of as many octets as the algorithm needs: env:NAME, file:PATH,
     /// cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a
     /// hidden prompt
-    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", conflicts_with = "password", value_parser = SecretRefParser)]
+    #[arg(id = "jwe_secret", long = "secret", value_name = "REF", num_args = 0..=1, default_missing_value = "", conflicts_with = "jwe_password", value_parser = SecretRefParser)]
     secret: Option<SecretRef>,
 
     /// Password (PBES2), by reference as --secret
-    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
+    #[arg(id = "jwe_password", long = "password", value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
     password: Option<SecretRef>,
 }
 

@@ -166,6 +166,11 @@ fn no_keys() -> Error {
 }
 
 impl KeySourceArgs {
+    /// Says whether keys are named here.
+    pub fn is_given(&self) -> bool {
+        self.jwks.is_some() || self.key.is_some() || self.secret.is_some()
+    }
+
     /// Returns what is to be read from standard input, as messages call it.
     pub fn on_stdin(&self) -> impl Iterator<Item = &'static str> {
         let key = self.key.as_ref().is_some_and(KeyInput::takes_stdin);

@@ -183,12 +183,13 @@ impl VerifyArgs {
     }
 }
 
-fn key(algorithm: Algorithm, kid: Option<&str>, source: &str) -> Value {
+/// Returns which key verified, as JSON.
+pub(super) fn key(algorithm: Algorithm, kid: Option<&str>, source: &str) -> Value {
     json!({"alg": algorithm.name(), "kid": kid, "source": source})
 }
 
 /// Says which key verified: "ES256 by the key `a` of `keys.json`".
-fn by(algorithm: Algorithm, kid: Option<&str>, source: &str) -> String {
+pub(super) fn by(algorithm: Algorithm, kid: Option<&str>, source: &str) -> String {
     match kid {
         Some(kid) => format!("{algorithm} by the key `{kid}` of {source}"),
         None => format!("{algorithm} by {source}"),

@@ -354,7 +354,7 @@ header
   enc  A256GCM
 
 content
-  encrypted (JWE): nothing of it is seen without the key
+  encrypted (JWE): nothing of it is seen without the key; `authctl decrypt` opens it
 
 signature: NOT verified
 ",
@@ -368,7 +368,9 @@ signature: NOT verified
     assert_eq!(found["encrypted"], true);
     home.authctl(["decode", "-o", "claims", &token])
         .code(3)
-        .stderr("error: the token is refused\n  why: its claims are encrypted (a JWE)\n")
+        .stderr(
+            "error: the token is refused\n  why: its claims are encrypted (a JWE)\n hint: open it with `authctl decrypt`\n",
+        )
         .check();
 }
 

@@ -32,6 +32,8 @@ fn every_help_page_renders_and_begins_with_its_purpose() {
         "introspect",
         "revoke",
         "discover",
+        "encrypt",
+        "decrypt",
         "serve",
         "demo",
         "profile",

@@ -14,8 +14,10 @@ mod tokens;
 
 mod bad_servers;
 mod decode;
+mod decrypt;
 mod demo;
 mod discover;
+mod encrypt;
 mod exit_codes;
 mod help;
 mod hygiene;

@@ -33,7 +33,7 @@ pub fn decoded_text(
         None => {
             text.push('\n');
             text.push_str(&paint.bold("content"));
-            text.push_str("\n  encrypted (JWE): nothing of it is seen without the key\n");
+            text.push_str("\n  encrypted (JWE): nothing of it is seen without the key; `authctl decrypt` opens it\n");
         }
     }
     if !warnings.is_empty() {

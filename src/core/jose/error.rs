@@ -151,6 +151,8 @@ impl Failure {
             "expired" => "get a new token, or check the clock",
             "not_yet_valid" => "check the clock, or allow for its drift with --leeway",
             "unknown_kid" | "no_key" => "check that the key set is of the token's issuer",
+            "encrypted" => "open it with `authctl decrypt`",
+            "decryption" => "check that the key is that of the recipient, and the token whole",
             "unencoded_payload" => "such a payload is verified with --jws and an explicit flag",
             _ => return None,
         };
@@ -275,6 +277,7 @@ impl Malformed {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Empty => "give a token as argument, on stdin with `-` or as `@FILE`",
+            Self::Encrypted => "open it with `authctl decrypt`, which verifies the JWT in it",
             Self::NotEncrypted(3) => "a signed token is verified with `authctl verify`",
             Self::Json {
                 part: "payload", ..

@@ -33,7 +33,7 @@ impl EncryptionKey {
     /// Reads a key document (`key_document` lists the forms; X25519 too): of a
     /// private key the public part counts. In a set, `kid` selects; without
     /// it, there must be one key alone that can encrypt, or one alone that is
-    /// for encryption by its `use`.
+    /// for encryption by its `use`. A key that has no kid takes it.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl EncryptionKey {
         kid: Option<&str>,
         passphrase: Option<&Secret>,
     ) -> Result<Self, Error> {
-        Ok(match read(document, passphrase)? {
+        let mut key = match read(document, passphrase)? {
             Document::Set(set) => select(&set, kid)?,
             Document::Jwk(jwk) => {
                 let key = Self::from_jwk(&Jwk::new(jwk)?)?;
@@ -63,7 +63,11 @@ impl EncryptionKey {
                 let key = super::agreement::AgreementPrivate::x25519(scalar.expose())?;
                 Material::Agreement(key.public()?).into()
             }
-        })
+        };
+        if let (None, Some(kid)) = (&key.labels.kid, kid) {
+            key.labels.kid = Some(kid.to_owned());
+        }
+        Ok(key)
     }
 
     /// Takes a JWK, public, private or with a secret.

@@ -37,6 +37,11 @@ impl Opened {
         self.inner.last().unwrap_or(&self.outer)
     }
 
+    /// Returns every layer, outside in.
+    pub fn layers(&self) -> impl Iterator<Item = &Decrypted> {
+        std::iter::once(&self.outer).chain(&self.inner)
+    }
+
     /// Returns the innermost content.
     pub fn content(&self) -> Content<'_> {
         let content = &self.last().content;
@@ -80,10 +85,20 @@ pub fn open(token: &str, keys: &DecryptionKeys, rules: &Rules<'_>) -> Result<Ope
                 format!("it is encrypted more than {MAX_LAYERS} times over"),
             ));
         }
-        let next = decrypt(inner.text, keys, rules)?;
+        let next = decrypt(inner.text, keys, rules).map_err(within)?;
         opened.inner.push(next);
     }
     Ok(opened)
+}
+
+/// Says of which token it is true.
+fn within(mut error: Error) -> Error {
+    if let Error::Refused(failures) = &mut error {
+        for failure in failures {
+            failure.message = format!("of the token in it: {}", failure.message);
+        }
+    }
+    error
 }
 
 /// Says whether a text is a signed or encrypted token in the compact
