@@ -15,6 +15,8 @@ mod forms;
 mod jwe;
 #[path = "jose/keys.rs"]
 mod keys;
+#[path = "jose/ml_dsa.rs"]
+mod ml_dsa;
 #[path = "jose/openssh.rs"]
 mod openssh;
 #[path = "jose/profiles.rs"]

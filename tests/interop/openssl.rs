@@ -7,17 +7,20 @@ use serde_json::json;
 use crate::harness::Sandbox;
 
 /// What `keygen` makes and the words by which `openssl pkey -text` knows it.
-const GENERATED: [(&str, &str); 11] = [
+const GENERATED: [(&str, &str); 14] = [
     ("--alg RS256", "(2048 bit"),
     ("--alg RS384 --bits 3072", "(3072 bit"),
     ("--alg RS512", "(2048 bit"),
+    ("--alg RS512 --bits 4096", "(4096 bit"),
     ("--alg PS256", "(2048 bit"),
     ("--alg PS384", "(2048 bit"),
     ("--alg PS512", "(2048 bit"),
     ("--alg ES256", "NIST CURVE: P-256"),
     ("--alg ES384", "NIST CURVE: P-384"),
     ("--alg ES512", "NIST CURVE: P-521"),
+    ("--alg ES256K", "ASN1 OID: secp256k1"),
     ("--alg EdDSA", "ED25519"),
+    ("--alg Ed25519", "ED25519"),
     ("", "NIST CURVE: P-256"),
 ];
 
@@ -43,7 +46,7 @@ fn openssl_reads_every_key_pair_that_keygen_writes() {
 
 #[test]
 fn openssl_opens_an_encrypted_key_with_its_passphrase() {
-    for alg in ["RS256", "ES256", "ES512", "EdDSA"] {
+    for alg in ["RS256", "ES256", "ES512", "ES256K", "EdDSA"] {
         let mut sandbox = Sandbox::new();
         sandbox.set_secret("PASSPHRASE", "tea at five");
         let keygen = format!("keygen --alg {alg} --out key --passphrase env:PASSPHRASE");
@@ -80,7 +83,7 @@ struct Signer {
 const RSA: &str = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048";
 
 #[rustfmt::skip]
-const SIGNERS: [Signer; 10] = [
+const SIGNERS: [Signer; 12] = [
     signer("RS256", RSA, "dgst -sha256 -sign key.pem input", None),
     signer("RS384", RSA, "dgst -sha384 -sign key.pem input", None),
     signer("RS512", RSA, "dgst -sha512 -sign key.pem input", None),
@@ -90,7 +93,9 @@ const SIGNERS: [Signer; 10] = [
     signer("ES256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "dgst -sha256 -sign key.pem input", Some(32)),
     signer("ES384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384", "dgst -sha384 -sign key.pem input", Some(48)),
     signer("ES512", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "dgst -sha512 -sign key.pem input", Some(66)),
+    signer("ES256K", "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1", "dgst -sha256 -sign key.pem input", Some(32)),
     signer("EdDSA", "-algorithm ED25519", "pkeyutl -sign -rawin -inkey key.pem -in input", None),
+    signer("Ed25519", "-algorithm ED25519", "pkeyutl -sign -rawin -inkey key.pem -in input", None),
 ];
 
 const fn signer(
@@ -163,7 +168,7 @@ fn every_encoding_of_a_public_key_is_read() {
         "rsa -in key.pem -RSAPublicKey_out -out public",
         "rsa -in key.pem -RSAPublicKey_out -outform DER -out public",
     ];
-    for alg in ["RS256", "ES256", "ES512", "EdDSA"] {
+    for alg in ["RS256", "ES256", "ES512", "ES256K", "EdDSA"] {
         verifies_after(alg, &spki, "public");
     }
     verifies_after("RS256", &pkcs1, "public");
@@ -183,11 +188,11 @@ fn every_encoding_of_a_private_key_is_read() {
         "ec -in key.pem -out private",
         "ec -in key.pem -outform DER -out private",
     ];
-    for alg in ["RS256", "ES256", "ES384", "ES512", "EdDSA"] {
+    for alg in ["RS256", "ES256", "ES384", "ES512", "ES256K", "EdDSA"] {
         verifies_after(alg, &pkcs8, "private");
     }
     verifies_after("RS256", &pkcs1, "private");
-    for alg in ["ES256", "ES384", "ES512"] {
+    for alg in ["ES256", "ES384", "ES512", "ES256K"] {
         verifies_after(alg, &sec1, "private");
     }
 }

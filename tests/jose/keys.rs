@@ -2,7 +2,7 @@
 //! judges.
 
 use authctl::core::error::{Exit, Report as _};
-use authctl::core::jose::{Algorithm, Error, Keys, SigningKey, base64url, jwt};
+use authctl::core::jose::{Algorithm, Error, KeyType, Keys, SigningKey, base64url, jwt};
 use authctl::core::secret::SecretBytes;
 use serde_json::{Value, json};
 
@@ -121,6 +121,58 @@ fn j7_the_alg_of_the_jwk_binds() {
         );
         let free = set(&[jwk_with(key, json!({"alg": null}))]);
         assert_eq!(judge(&token, &free), PASSES, "{own} {other}");
+    }
+}
+
+/// `EdDSA` and `Ed25519` are one signature under two names (RFC 9864): a key
+/// that says neither serves both, one that says either serves that one.
+#[test]
+fn j7_the_two_names_of_ed25519_are_two() {
+    let names = [Algorithm::EdDSA, Algorithm::Ed25519];
+    for (own, other) in [(names[0], names[1]), (names[1], names[0])] {
+        let key = key(own);
+        let free = set(&[jwk_with(key, json!({"alg": null}))]);
+        let header = json!({"alg": other.name(), "kid": "key"}).to_string();
+        let renamed = signed(key, header, claims().to_string());
+        assert_eq!(judge(&renamed, &free), PASSES, "{other}");
+        assert_eq!(judge(&good(key), &free), PASSES, "{own}");
+        assert_eq!(judge(&renamed, &set_of(key)), ["key_algorithm"], "{other}");
+        let mut rules = rules();
+        rules.algorithms = Some(vec![own]);
+        assert_eq!(
+            judge_by(&renamed, &free, &rules),
+            ["alg_not_allowed"],
+            "{other}"
+        );
+        // What signed either is what signed both.
+        let public = Keys::key(key.public_pem().unwrap().as_bytes(), None).unwrap();
+        assert_eq!(judge(&renamed, &public), PASSES, "{other}");
+    }
+}
+
+/// No key serves an algorithm of another type, whoever asks for it.
+#[test]
+fn j8_a_key_of_another_type_neither_signs_nor_verifies() {
+    for own in Algorithm::ALL {
+        let document = key(own).private_jwk().unwrap();
+        let mut jwk: Value = serde_json::from_str(document.expose()).unwrap();
+        if !matches!(own.key_type(), KeyType::Akp(_)) {
+            jwk.as_object_mut().unwrap().remove("alg");
+        }
+        let verifier = key(own).verifying_key().unwrap();
+        for other in Algorithm::ALL {
+            let signer = SigningKey::from_jwk(jwk.as_object().unwrap(), Some(other));
+            let fits = verifier.fits(other);
+            let verified = verifier.verify(other, b"", b"");
+            if own.key_type() != other.key_type() {
+                assert_eq!(signer.unwrap_err().code, "key_algorithm", "{own} {other}");
+                assert_eq!(fits.unwrap_err().code, "key_algorithm", "{own} {other}");
+                assert!(verified.is_err(), "{own} {other}");
+            } else if other.hash_len() <= own.hash_len() {
+                assert_eq!(signer.unwrap().algorithm(), other);
+                assert_eq!(verified, Ok(false), "{own} {other}");
+            }
+        }
     }
 }
 
