@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::refusal::Refusal;
-use crate::core::jose::{Algorithm, SigningKey, jws};
+use crate::core::jose::jws::Signer;
+use crate::core::jose::{Algorithm, SigningKey};
 use crate::core::secret::Secret;
 
 /// A key that is there, or will be.
@@ -19,9 +20,11 @@ pub(super) struct Keys(watch::Receiver<Option<Made>>);
 
 pub(super) type Made = Result<Arc<Key>, Arc<str>>;
 
-/// The signing key and the set that publishes its public part.
+/// The signing key, by the tokens that it signs, and the set that publishes
+/// its public part.
 pub(super) struct Key {
-    signing: SigningKey,
+    access_token: Signer,
+    id_token: Signer,
     pub(super) jwks: Bytes,
 }
 
@@ -71,23 +74,38 @@ impl Key {
     pub(super) fn new(signing: SigningKey) -> Self {
         // The public part alone is ever turned into JSON (V19).
         let set = json!({ "keys": [signing.public_jwk()] });
+        let signing = Arc::new(signing);
+        let signer = |typ: &str| {
+            let header = Map::from_iter([("typ".to_owned(), Value::from(typ))]);
+            Signer::new(Arc::clone(&signing), header)
+        };
         Self {
+            access_token: signer("at+jwt"),
+            id_token: signer("JWT"),
             jwks: Bytes::from(set.to_string()),
-            signing,
         }
     }
 
     /// Returns the algorithm.
     pub(super) fn algorithm(&self) -> Algorithm {
-        self.signing.algorithm()
+        self.access_token.algorithm()
     }
 
-    /// Signs a JWT whose header says `typ`.
-    pub(super) fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<Secret, Refusal> {
-        let header = Map::from_iter([("typ".to_owned(), Value::from(typ))]);
-        let payload = serde_json::to_vec(claims)
-            .map_err(|_| Refusal::server_error("the claims cannot be written"))?;
-        jws::sign(&self.signing, header, &payload)
-            .map_err(|error| Refusal::server_error(format!("cannot sign: {error}")))
+    /// Signs an access token (RFC 9068 §2.1).
+    pub(super) fn sign_access_token(&self, claims: &Map<String, Value>) -> Result<Secret, Refusal> {
+        sign(&self.access_token, claims)
     }
+
+    /// Signs an ID Token.
+    pub(super) fn sign_id_token(&self, claims: &Map<String, Value>) -> Result<Secret, Refusal> {
+        sign(&self.id_token, claims)
+    }
+}
+
+fn sign(signer: &Signer, claims: &Map<String, Value>) -> Result<Secret, Refusal> {
+    let payload = serde_json::to_vec(claims)
+        .map_err(|_| Refusal::server_error("the claims cannot be written"))?;
+    signer
+        .sign(&payload)
+        .map_err(|error| Refusal::server_error(format!("cannot sign: {error}")))
 }

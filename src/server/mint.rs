@@ -40,11 +40,11 @@ impl State {
             issued_at: now,
             expires_at: now.saturating_add(self.config.lifetimes.access_token),
         };
-        let access_token = key.sign("at+jwt", &self.access_claims(order, &access))?;
+        let access_token = key.sign_access_token(&self.access_claims(order, &access))?;
         let wants_id_token = order.scope.iter().any(|scope| scope == "openid");
         let id_token = if wants_id_token && order.grant.username.is_some() {
             let claims = self.id_claims(key, order, &access_token, now);
-            Some(key.sign("JWT", &claims)?)
+            Some(key.sign_id_token(&claims)?)
         } else {
             None
         };

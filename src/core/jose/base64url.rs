@@ -13,6 +13,20 @@ pub fn encode(octets: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(octets)
 }
 
+/// Encodes octets at the end of a text.
+pub(crate) fn encode_onto(octets: impl AsRef<[u8]>, text: &mut Vec<u8>) {
+    let octets = octets.as_ref();
+    let start = text.len();
+    text.resize(start + encoded_len(octets.len()), 0);
+    let written = URL_SAFE_NO_PAD.encode_slice(octets, &mut text[start..]);
+    text.truncate(start + written.unwrap_or(0));
+}
+
+/// Returns the characters that so many octets take.
+pub(crate) const fn encoded_len(octets: usize) -> usize {
+    octets.div_ceil(3) * 4 - (3 - octets % 3) % 3
+}
+
 /// Decodes a text.
 ///
 /// # Errors
@@ -45,6 +59,17 @@ pub struct Invalid;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_length_of_a_text_is_known_before_it_is_there() {
+        for length in 0..10 {
+            let text = encode(vec![7; length]);
+            assert_eq!(encoded_len(length), text.len(), "{length}");
+            let mut onto = b"before.".to_vec();
+            encode_onto(vec![7; length], &mut onto);
+            assert_eq!(onto, format!("before.{text}").into_bytes());
+        }
+    }
 
     #[test]
     fn octets_survive_the_round() {

@@ -1,6 +1,7 @@
 //! JSON Web Signatures in the compact serialization (RFC 7515).
 
 mod sign;
+mod signer;
 
 use serde_json::{Map, Value};
 
@@ -12,6 +13,7 @@ use super::{base64url, json};
 
 pub use sign::{Form, sign, sign_as};
 pub(super) use sign::{check, complete};
+pub use signer::Signer;
 
 /// The longest token that is looked at, in octets. Tokens in use have some
 /// thousand; this leaves room for a signed document and bounds what a hostile

@@ -181,6 +181,14 @@ impl SigningKey {
         self
     }
 
+    /// Returns the octets of a signature.
+    pub(super) fn signature_len(&self) -> usize {
+        match &self.material {
+            Material::Pair { public, .. } => public.signature_len(),
+            Material::Secret { .. } => self.algorithm.hash_len(),
+        }
+    }
+
     /// Signs octets.
     ///
     /// # Errors

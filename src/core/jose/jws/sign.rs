@@ -18,15 +18,7 @@ use crate::core::secret::Secret;
 ///
 /// [`Error::Crypto`].
 pub fn sign(key: &SigningKey, header: Map<String, Value>, payload: &[u8]) -> Result<Secret, Error> {
-    let alg = || key.algorithm().name().into();
-    let mut members = Map::from_iter([("alg".to_owned(), alg())]);
-    members.extend(header);
-    // Again, since it is the key that decides, not the caller's header.
-    members.insert("alg".to_owned(), alg());
-    if !members.contains_key("kid") && !key.kid().is_empty() {
-        members.insert("kid".to_owned(), key.kid().into());
-    }
-    let header = Value::Object(members).to_string();
+    let header = encode_header(&complete_header(key, header));
     put_together(key, &header, payload, Form::default())
 }
 
@@ -66,7 +58,7 @@ pub fn sign_as(
     if !failures.is_empty() {
         return Err(Error::WouldBeRefused(failures));
     }
-    let token = put_together(key, &header.to_json(), payload, form)?;
+    let token = put_together(key, &encode_header(&header.to_json()), payload, form)?;
     match token.expose().len() > MAX_TOKEN_LEN {
         true => Err(Error::WouldBeRefused(vec![Failure::new(
             "too_long",
@@ -124,27 +116,47 @@ fn is_url_safe(octet: &u8) -> bool {
     octet.is_ascii_alphanumeric() || b"-_~".contains(octet)
 }
 
-fn put_together(
+/// Returns the JSON of a header with what the key says.
+pub(super) fn complete_header(key: &SigningKey, header: Map<String, Value>) -> String {
+    let alg = || key.algorithm().name().into();
+    let mut members = Map::from_iter([("alg".to_owned(), alg())]);
+    members.extend(header);
+    // Again, since it is the key that decides, not the caller's header.
+    members.insert("alg".to_owned(), alg());
+    if !members.contains_key("kid") && !key.kid().is_empty() {
+        members.insert("kid".to_owned(), key.kid().into());
+    }
+    Value::Object(members).to_string()
+}
+
+/// Encodes a header, with the dot that ends it.
+pub(super) fn encode_header(header: &str) -> String {
+    format!("{}.", base64url::encode(header))
+}
+
+/// Signs under an encoded header.
+pub(super) fn put_together(
     key: &SigningKey,
     header: &str,
     payload: &[u8],
     form: Form,
 ) -> Result<Secret, Error> {
-    let mut input = base64url::encode(header).into_bytes();
-    input.push(b'.');
-    let head = input.len();
+    // In one piece of memory: the parts that come are at most so long.
+    let rest = [payload.len(), key.signature_len()].map(base64url::encoded_len);
+    let mut token = Vec::with_capacity(header.len() + rest[0] + 1 + rest[1]);
+    token.extend_from_slice(header.as_bytes());
     match form.unencoded {
-        true => input.extend_from_slice(payload),
-        false => input.extend_from_slice(base64url::encode(payload).as_bytes()),
+        true => token.extend_from_slice(payload),
+        false => base64url::encode_onto(payload, &mut token),
     }
-    let signature = base64url::encode(key.sign(&input)?);
+    let signature = key.sign(&token)?;
     if form.detached {
-        input.truncate(head);
+        token.truncate(header.len());
     }
-    input.push(b'.');
-    input.extend_from_slice(signature.as_bytes());
+    token.push(b'.');
+    base64url::encode_onto(signature, &mut token);
     // Base64url, and URL-safe octets where they stand within.
-    String::from_utf8(input)
+    String::from_utf8(token)
         .map(Secret::new)
         .map_err(|_| Error::Crypto("put the token together"))
 }
