@@ -135,6 +135,31 @@ impl Signer {
         };
         format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
+
+    /// Has OpenSSL verify a token by `key.pub.pem`; it fails where the
+    /// signature does.
+    fn verify(&self, sandbox: &Sandbox, token: &str) {
+        let (input, signature) = token.rsplit_once('.').expect("a JWS has dots");
+        let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
+        sandbox.write("input", input);
+        sandbox.write(
+            "signature",
+            match self.coordinate {
+                Some(_) => der(&signature),
+                None => signature,
+            },
+        );
+        let line = match self.sign.strip_prefix("pkeyutl ") {
+            Some(_) => {
+                "pkeyutl -verify -rawin -pubin -inkey key.pub.pem -in input -sigfile signature"
+                    .to_owned()
+            }
+            None => self
+                .sign
+                .replace("-sign key.pem", "-verify key.pub.pem -signature signature"),
+        };
+        openssl(sandbox, &line);
+    }
 }
 
 #[test]
@@ -152,6 +177,19 @@ fn a_signature_made_by_openssl_is_verified_and_a_changed_one_is_not() {
         let (input, signature) = jwt.rsplit_once('.').expect("a JWT has dots");
         let other = if signature.starts_with('A') { "B" } else { "A" };
         verify(&format!("{input}.{other}{}", &signature[1..])).fails(3);
+    }
+}
+
+#[test]
+fn what_is_signed_is_verified_by_openssl() {
+    for signer in &SIGNERS {
+        let sandbox = Sandbox::new();
+        signer.generate(&sandbox);
+        let sign = ["sign", "--key", "key.pem", "--alg", signer.alg];
+        let jwt = sandbox.authctl(sign.iter().chain(&["--sub", "alice", "--exp", "5m"]));
+        signer.verify(&sandbox, &jwt.succeeds().stdout);
+        let jws = sandbox.authctl_with_input(sign.iter().chain(&["--jws"]), "any octets");
+        signer.verify(&sandbox, &jws.succeeds().stdout);
     }
 }
 
@@ -278,4 +316,25 @@ fn fixed_width(der: &[u8], octets: usize) -> Vec<u8> {
         fixed.extend(integer);
     }
     fixed
+}
+
+/// Turns the two integers of [`fixed_width`] into DER again.
+fn der(fixed: &[u8]) -> Vec<u8> {
+    let mut integers = Vec::new();
+    for integer in fixed.chunks(fixed.len() / 2) {
+        let zeros = integer.iter().take_while(|octet| **octet == 0).count();
+        let integer = &integer[zeros..];
+        let sign = integer.first().is_none_or(|octet| octet & 0x80 != 0);
+        integers.push(2);
+        integers.push((integer.len() + usize::from(sign)) as u8);
+        integers.extend(sign.then_some(0));
+        integers.extend(integer);
+    }
+    let mut der = vec![0x30];
+    if integers.len() > 127 {
+        der.push(0x81);
+    }
+    der.push(integers.len() as u8);
+    der.extend(integers);
+    der
 }
