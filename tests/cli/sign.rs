@@ -393,6 +393,25 @@ fn what_a_verifier_would_refuse_is_not_made() {
     }
 }
 
+/// A value that alone is not too deep may be so within its object (J34).
+#[test]
+fn j34_what_is_signed_is_no_deeper_than_what_is_read() {
+    let bench = Bench::new("ES256");
+    let nested = |depth: usize| format!("a:={}{}", "[".repeat(depth), "]".repeat(depth));
+    let sign = |flag: &str, depth| bench.sign().args(["--exp", "5m", flag, &nested(depth)]);
+    for flag in ["--claim", "--header"] {
+        let token = sign(flag, 126).run().succeeds();
+        let verify = bench.verify().stdin(token);
+        verify
+            .stdout_has("verified")
+            .stderr_has("not checked")
+            .check();
+        refused(sign(flag, 127), &["too_deep"]);
+        let error = sign(flag, 128).run().fails(2);
+        assert!(error.contains("beyond its limits"), "{error}");
+    }
+}
+
 #[test]
 fn all_that_would_be_refused_is_said_at_once() {
     let bench = Bench::new("ES256");
@@ -552,4 +571,19 @@ fn in_github_actions_the_token_is_masked_first() {
         let token = stderr.trim_end().strip_prefix("::add-mask::").unwrap();
         assert!(done.stdout().contains(token), "{format}");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn on_a_terminal_numbers_keep_their_digits_too() {
+    let bench = Bench::new("ES256");
+    let claim = "n:=[12345678901234567890123]";
+    let seen = bench
+        .sign()
+        .args(["--exp", "5m", "--json", "--claim", claim]);
+    let seen = seen.on_terminal();
+    assert!(
+        seen.contains("    \"n\": [\n      12345678901234567890123\n    ]\n"),
+        "{seen}"
+    );
 }

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::MAX_TOKEN_LEN;
-use crate::core::jose::base64url;
 use crate::core::jose::error::{Error, Failure};
 use crate::core::jose::header::{self, Unencoded};
 use crate::core::jose::jwt::Rules;
 use crate::core::jose::members::Members;
 use crate::core::jose::signing_key::SigningKey;
+use crate::core::jose::{base64url, json};
 use crate::core::secret::Secret;
 
 /// Signs a payload. The header gets `alg` in front and, where the key has
@@ -39,8 +39,8 @@ pub struct Form {
 ///
 /// [`Error::WouldBeRefused`] with the codes that [`super::verify`] lists for
 /// the header, and `typ_invalid`; `private_jwk` for a `jwk` that is no public
-/// one; `unencoded_payload` for octets that cannot stand in the JWS unencoded;
-/// `too_long`. [`Error::Crypto`].
+/// one; `too_deep`; `unencoded_payload` for octets that cannot stand in the JWS
+/// unencoded; `too_long`. [`Error::Crypto`].
 pub fn sign_as(
     key: &SigningKey,
     header: Members,
@@ -77,7 +77,7 @@ pub(crate) fn complete(key: &SigningKey, header: Members, form: Form) -> Members
     members.insert("alg", key.algorithm().name());
     if form.unencoded {
         members.insert("b64", false);
-        // "MUST be integrity protected … and `crit` be used" (RFC 7797 §6).
+        // So that whoever does not know it refuses the token (RFC 7797 §6).
         members.insert("crit", vec!["b64"]);
     }
     if !members.contains("kid") && !key.kid().is_empty() {
@@ -96,6 +96,7 @@ pub(crate) fn check(header: &Members, form: Form) -> Vec<Failure> {
         .err()
         .unwrap_or_default();
     failures.extend(Rules::default().check_typ(header.values().get("typ")));
+    failures.extend(check_depth(&header.to_json()));
     let private = |jwk: &Value| PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some());
     if header.values().get("jwk").is_some_and(private) {
         failures.push(Failure::new(
@@ -106,12 +107,24 @@ pub(crate) fn check(header: &Members, form: Form) -> Vec<Failure> {
     failures
 }
 
+/// Refuses an object that is nested deeper than a verifier reads, as one can
+/// become by a value that alone is not.
+pub(crate) fn check_depth(object: &str) -> Option<Failure> {
+    json::parse_object(object.as_bytes()).err().map(|_| {
+        Failure::new(
+            "too_deep",
+            "its JSON is nested deeper than a verifier reads",
+        )
+    })
+}
+
 /// The members that make a JWK private (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC
 /// 9964).
 const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
-/// "The application MUST ensure that the payload contains only the URL-safe
-/// characters" (RFC 7797 §5.2); a period would end it too early.
+/// Says whether an octet may stand in a token as it is: a period would end the
+/// payload too early, and a token goes where only URL-safe characters may (RFC
+/// 7797 §5.2).
 fn is_url_safe(octet: &u8) -> bool {
     octet.is_ascii_alphanumeric() || b"-_~".contains(octet)
 }

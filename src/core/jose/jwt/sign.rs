@@ -49,9 +49,11 @@ pub fn sign(
     exceptions: &Exceptions,
     now: Timestamp,
 ) -> Result<Secret, Error> {
+    let payload = claims.to_json();
     let mut failures = exceptions.check(claims.values(), now);
+    failures.extend(jws::check_depth(&payload));
     if failures.is_empty() {
-        return jws::sign_as(key, header, claims.to_json().as_bytes(), Form::default());
+        return jws::sign_as(key, header, payload.as_bytes(), Form::default());
     }
     let header = jws::complete(key, header, Form::default());
     failures.splice(0..0, jws::check(&header, Form::default()));
