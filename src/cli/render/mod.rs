@@ -7,6 +7,7 @@
 mod claims;
 mod error;
 pub mod escape;
+mod indent;
 mod jwt;
 mod log;
 mod progress;
@@ -17,6 +18,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use authctl::core::error::Error;
 use authctl::core::secret::Secret;
 use colored::Colorize as _;
+use indent::indent;
 use serde::Serialize;
 
 pub use claims::claims_text;
@@ -146,16 +148,14 @@ impl Render {
     ///
     /// As [`Render::octets`].
     pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
-        let fail = |error| Error::Internal(format!("cannot write JSON: {error}"));
+        let text = serde_json::to_string(value)
+            .map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
         if !io::stdout().is_terminal() {
-            return self.text(&serde_json::to_string(value).map_err(fail)?);
+            return self.text(&text);
         }
-        // By way of a value, so that text which is JSON already is indented.
-        let value = serde_json::to_value(value).map_err(fail)?;
-        let text = serde_json::to_string_pretty(&value).map_err(fail)?;
         // JSON itself escapes C0 controls alone; the others have the same
         // escapes in JSON as here, so the value stays what it is.
-        self.text(&escape_lines(&text))
+        self.text(&escape_lines(&indent(&text)))
     }
 
     /// Writes octets that others made to stdout: as they are, but on a
