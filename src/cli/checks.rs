@@ -87,7 +87,7 @@ pub struct ChecksArgs {
 
 /// What cannot be asked of a payload that is no Claims Set. (clap requires
 /// nothing that conflicts with what is there, so each flag says it.)
-pub const CHECKS_OF_CLAIMS: [&str; 13] = [
+pub const CHECKS_OF_CLAIMS: [&str; 14] = [
     "kind",
     "audience",
     "typ",
@@ -101,6 +101,7 @@ pub const CHECKS_OF_CLAIMS: [&str; 13] = [
     "client_id",
     "nonce",
     "access_token",
+    "lint",
 ];
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

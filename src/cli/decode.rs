@@ -1,15 +1,17 @@
 //! `authctl decode`: what a JWT says of itself, without verification.
 
 use authctl::core::error::Error;
-use authctl::core::jose::{self, jws, jwt, lint};
+use authctl::core::jose::jwt::{self, UnverifiedJwt};
+use authctl::core::jose::{self, Warning, jws};
 use authctl::core::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::context::Context;
+use super::lint::{self, LintArgs, findings_json};
 use super::raw_json::raw_json;
-use super::render::{NOT_VERIFIED, decoded_text};
+use super::render::{NOT_VERIFIED, Remarks, decoded_text};
 use super::token_input::TokenInput;
 
 /// Show the header and claims of a JWT, without verification
@@ -28,6 +30,9 @@ pub struct DecodeArgs {
     /// Shape of the answer
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     output: Option<Format>,
+
+    #[command(flatten)]
+    lint: LintArgs,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +55,8 @@ struct Decoded {
     signature_verified: bool,
     expires_at: Option<String>,
     warnings: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lint: Option<Value>,
 }
 
 /// Shows the token.
@@ -64,11 +71,17 @@ pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
         None => Format::Human,
     };
     let encrypted = token.claims().is_none();
+    let findings = args.lint.findings(text, now)?;
+    let findings = findings.as_deref();
     match format {
         Format::Human => {
-            let warnings = lint(&token, now);
+            let warnings = warnings(&token, now);
+            let remarks = match findings {
+                Some(findings) => Remarks::Lint(findings),
+                None => Remarks::Warnings(&warnings),
+            };
             cx.render
-                .text(&decoded_text(&cx.render, &token, &warnings, now))
+                .text(&decoded_text(&cx.render, &token, &remarks, now))
         }
         Format::Json => {
             let decoded = Decoded {
@@ -77,7 +90,8 @@ pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
                 encrypted,
                 signature_verified: false,
                 expires_at: token.times().expires_at.and_then(Timestamp::to_rfc3339),
-                warnings: super::warnings_json(&lint(&token, now)),
+                warnings: super::warnings_json(&warnings(&token, now)),
+                lint: findings_json(findings),
             };
             cx.render.warning(NOT_VERIFIED);
             cx.render.json(&decoded)
@@ -87,7 +101,17 @@ pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
         }
         Format::Claims => {
             cx.render.warning(NOT_VERIFIED);
+            lint::warn(cx, findings);
             cx.render.json(&raw_json(text, 1)?)
         }
     }
+}
+
+/// Returns what is always warned of.
+fn warnings(token: &UnverifiedJwt, now: Timestamp) -> Vec<Warning> {
+    let findings = jose::lint(token, now).into_iter();
+    findings
+        .filter(|found| found.rule.always())
+        .map(|found| Warning::new(found.rule.code(), found.message))
+        .collect()
 }

@@ -17,7 +17,7 @@ use super::context::Context;
 use super::encryption_key::{EncryptionKeyArgs, Named};
 use super::key_source::KeySourceArgs;
 use super::raw_json::raw_json;
-use super::render::{NOT_VERIFIED, escape, verified_text};
+use super::render::{NOT_VERIFIED, Remarks, escape, verified_text};
 use super::secrets::one_from_stdin;
 use super::token_input::TokenInput;
 use super::verify;
@@ -234,7 +234,9 @@ fn show_verified(
     match format {
         Format::Human => {
             let by = verify::by(algorithm, kid, &source);
-            let verified = verified_text(&cx.render, &verified, &by, now);
+            let claims = raw_json(token, 1)?;
+            let remarks = Remarks::None;
+            let verified = verified_text(&cx.render, &verified, claims.get(), &by, &remarks, now);
             let paint = cx.render.stdout_paint();
             let by = decrypted_by(opened, &keys.name);
             let label = paint.green("decrypted:");

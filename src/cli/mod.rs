@@ -23,6 +23,7 @@ mod key;
 mod key_input;
 mod key_source;
 mod keygen;
+mod lint;
 mod login;
 mod logout;
 mod man;

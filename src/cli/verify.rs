@@ -15,8 +15,9 @@ use super::batch::{self, BatchArgs};
 use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
 use super::key_source::{KeySource, KeySourceArgs};
+use super::lint::{self, LintArgs, findings_json};
 use super::raw_json::raw_json;
-use super::render::verified_text;
+use super::render::{Remarks, verified_text};
 use super::secrets::{one_from_stdin, read_payload};
 use super::token_input::TokenInput;
 
@@ -45,6 +46,9 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     batch: BatchArgs,
+
+    #[command(flatten)]
+    lint: LintArgs,
 
     #[command(flatten)]
     jws: JwsArgs,
@@ -87,6 +91,8 @@ struct Verdict {
     key: Value,
     expires_at: Option<String>,
     warnings: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lint: Option<Value>,
 }
 
 /// Verifies the token and shows it.
@@ -115,16 +121,23 @@ fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     let now = checks.now();
     let (verified, keys) =
         source.judge(|keys, issuer| jwt::verify(token, keys, &checks.rules(issuer)?, now))?;
+    let findings = args.lint.findings(token, now)?;
+    let findings = findings.as_deref();
     for warning in &verified.warnings {
         cx.render.warning(&warning.message);
     }
     match args.format(cx) {
         Format::Human => {
             let by = by(verified.algorithm, verified.kid.as_deref(), &keys);
-            cx.render
-                .text(&verified_text(&cx.render, &verified, &by, now))
+            let claims = raw_json(token, 1)?;
+            let remarks = findings.map_or(Remarks::None, Remarks::Lint);
+            let text = verified_text(&cx.render, &verified, claims.get(), &by, &remarks, now);
+            cx.render.text(&text)
         }
-        Format::Claims => cx.render.json(&raw_json(token, 1)?),
+        Format::Claims => {
+            lint::warn(cx, findings);
+            cx.render.json(&raw_json(token, 1)?)
+        }
         Format::Json => cx.render.json(&Verdict {
             valid: true,
             header: raw_json(token, 0)?,
@@ -132,6 +145,7 @@ fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
             key: key(verified.algorithm, verified.kid.as_deref(), &keys),
             expires_at: verified.date("exp").and_then(Timestamp::to_rfc3339),
             warnings: super::warnings_json(&verified.warnings),
+            lint: findings_json(findings),
         }),
     }
 }

@@ -109,7 +109,7 @@ fn instants_beyond_the_calendar_stay_numbers() {
     let claims = r#"{"iat":-9223372036854775808,"nbf":1e300,"exp":9223372036854775807}"#;
     Home::new()
         .authctl(["decode", &unsigned(r#"{"alg":"EdDSA"}"#, claims, &[1; 64])])
-        .stdout_has("  iat  -9223372036854775808\n  nbf  1e+300\n  exp  9223372036854775807\n")
+        .stdout_has("  iat  -9223372036854775808\n  nbf  1e300\n  exp  9223372036854775807\n")
         .check();
 }
 

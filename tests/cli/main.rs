@@ -27,6 +27,7 @@ mod jwks;
 mod jwks_file;
 mod jwks_rotate;
 mod keygen;
+mod lint;
 mod login;
 mod logout;
 mod parallel;

@@ -72,7 +72,7 @@ pub struct BatchArgs {
 
 /// What is for one token. (clap requires nothing that conflicts with what is
 /// there, so each flag says it.)
-const NOT_MANY: [&str; 2] = ["token", "jws"];
+const NOT_MANY: [&str; 3] = ["token", "jws", "lint"];
 
 impl BatchArgs {
     /// Says whether there are many tokens to verify.

@@ -117,11 +117,29 @@ fn object(code: &str, message: &str, hint: Option<&str>, exit: Exit) -> Map<Stri
 /// Puts each failed check of a token on a line of its own.
 fn itemized(error: &Error, causes: Vec<String>) -> (String, Vec<String>) {
     let what = error.to_string();
-    let (refused, short) = match error.root() {
-        Error::Jose(refused @ jose::Error::Refused(_)) => (refused, "the token is refused"),
-        Error::Jose(refused @ jose::Error::WouldBeRefused(_)) => {
-            (refused, "a verifier would refuse the token")
-        }
+    let Error::Jose(refused) = error.root() else {
+        return (what, causes);
+    };
+    let (short, failures): (_, Vec<String>) = match refused {
+        jose::Error::Refused(failures) => (
+            "the token is refused",
+            failures
+                .iter()
+                .map(|failure| failure.message.clone())
+                .collect(),
+        ),
+        jose::Error::WouldBeRefused(_) => (
+            "a verifier would refuse the token",
+            refused
+                .failures()
+                .iter()
+                .map(|failure| failure.message.clone())
+                .collect(),
+        ),
+        jose::Error::Unwise(findings) => (
+            "the token is unwise",
+            findings.iter().map(ToString::to_string).collect(),
+        ),
         _ => return (what, causes),
     };
     let all = refused.to_string();
@@ -129,8 +147,6 @@ fn itemized(error: &Error, causes: Vec<String>) -> (String, Vec<String>) {
         true => short.to_owned(),
         false => text,
     };
-    let failures = refused.failures().iter();
-    let failures = failures.map(|failure| failure.message.clone());
     let causes = causes.into_iter().map(head).chain(failures).collect();
     (head(what), causes)
 }

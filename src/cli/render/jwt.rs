@@ -1,11 +1,12 @@
 //! A JWT for a person: header, claims, and where now is in its life.
 
-use authctl::core::jose::jwt::{Times, UnverifiedJwt};
-use authctl::core::jose::{NumericDate, Warning, jwt};
+use authctl::core::jose::jwt::{Times, UnverifiedContent, UnverifiedJwt};
+use authctl::core::jose::{Finding, Members, NumericDate, Warning, jwt};
 use authctl::core::time::{Timestamp, humanize_span};
 use serde_json::{Map, Value};
 
 use super::claims::{INSTANTS, relative};
+use super::members::shown;
 use super::{Paint, Render, escape};
 
 /// What is said of the signature of a token that was only decoded, on
@@ -19,54 +20,117 @@ const BAR: usize = 32;
 pub fn decoded_text(
     render: &Render,
     token: &UnverifiedJwt,
-    warnings: &[Warning],
+    remarks: &Remarks<'_>,
     now: Timestamp,
 ) -> String {
     let paint = render.stdout_paint();
-    let mut text = section("header", &token.header, now, paint);
-    match token.claims() {
-        Some(claims) => {
+    let mut text = section("header", &token.header, &Members::default(), now, paint);
+    match &token.content {
+        UnverifiedContent::Signed {
+            claims, text: json, ..
+        } => {
             text.push('\n');
-            text.push_str(&section("claims", claims, now, paint));
+            text.push_str(&section("claims", claims, &exact(json), now, paint));
             text.push_str(&lifetime(render, token.times(), now));
         }
-        None => {
+        UnverifiedContent::Encrypted => {
             text.push('\n');
             text.push_str(&paint.bold("content"));
             text.push_str("\n  encrypted (JWE): nothing of it is seen without the key; `authctl decrypt` opens it\n");
         }
     }
-    if !warnings.is_empty() {
-        text.push('\n');
-        text.push_str(&paint.bold("warnings"));
-        text.push('\n');
-        for warning in warnings {
-            let mark = paint.yellow("!");
-            text.push_str(&format!("  {mark} {}\n", escape(&warning.message)));
-        }
-    }
+    text.push_str(&remarks.text(paint));
     text.push('\n');
     text.push_str(&paint.yellow(NOT_VERIFIED));
     text.push('\n');
     text
 }
 
-/// Writes a token that was verified; `by` names the key.
-pub fn verified_text(render: &Render, token: &jwt::Verified, by: &str, now: Timestamp) -> String {
+/// Writes a token that was verified; `by` names the key, and `claims` is their
+/// JSON.
+pub fn verified_text(
+    render: &Render,
+    token: &jwt::Verified,
+    claims: &str,
+    by: &str,
+    remarks: &Remarks<'_>,
+    now: Timestamp,
+) -> String {
     let paint = render.stdout_paint();
     let mut text = format!("{} {}\n\n", paint.green("verified:"), escape(by));
-    text.push_str(&section("claims", &token.claims, now, paint));
+    text.push_str(&section(
+        "claims",
+        &token.claims,
+        &exact(claims),
+        now,
+        paint,
+    ));
     let times = Times {
         issued_at: token.date("iat"),
         not_before: token.date("nbf"),
         expires_at: token.date("exp"),
     };
     text.push_str(&lifetime(render, times, now));
+    text.push_str(&remarks.text(paint));
     text
 }
 
+/// What is said of a token after it is shown.
+pub enum Remarks<'a> {
+    /// Nothing.
+    None,
+    /// What is always warned of.
+    Warnings(&'a [Warning]),
+    /// What the lint found, where it was asked for.
+    Lint(&'a [Finding]),
+}
+
+impl Remarks<'_> {
+    fn text(&self, paint: Paint) -> String {
+        let (heading, lines): (_, Vec<String>) = match self {
+            Self::None | Self::Warnings([]) => return String::new(),
+            Self::Warnings(warnings) => (
+                "warnings",
+                warnings
+                    .iter()
+                    .map(|warning| escape(&warning.message).into_owned())
+                    .collect(),
+            ),
+            Self::Lint(findings) => (
+                "lint",
+                findings.iter().map(|found| finding(found, paint)).collect(),
+            ),
+        };
+        let mut text = format!("\n{}\n", paint.bold(heading));
+        for line in &lines {
+            text.push_str(&format!("  {} {line}\n", paint.yellow("!")));
+        }
+        if lines.is_empty() {
+            text.push_str("  nothing is found\n");
+        }
+        text
+    }
+}
+
+/// Writes what the lint found, and where it is said.
+fn finding(found: &Finding, paint: Paint) -> String {
+    let rule = format!("[{}, {}]", found.rule.code(), found.rule.section());
+    format!("{} {}", escape(&found.message), paint.dim(&rule))
+}
+
+/// Returns the members of claims that were parsed already, as they stand there.
+fn exact(claims: &str) -> Members {
+    Members::parse(claims.as_bytes()).unwrap_or_default()
+}
+
 /// Writes a heading and a line for each member, instants also as dates.
-fn section(heading: &str, members: &Map<String, Value>, now: Timestamp, paint: Paint) -> String {
+fn section(
+    heading: &str,
+    members: &Map<String, Value>,
+    exact: &Members,
+    now: Timestamp,
+    paint: Paint,
+) -> String {
     let mut text = format!("{}\n", paint.bold(heading));
     if members.is_empty() {
         text.push_str("  (none)\n");
@@ -79,10 +143,7 @@ fn section(heading: &str, members: &Map<String, Value>, now: Timestamp, paint: P
         .unwrap_or(0)
         .min(24);
     for (name, (plain, value)) in names.iter().zip(members) {
-        let shown = match value {
-            Value::String(text) if !text.is_empty() => text.clone(),
-            other => other.to_string(),
-        };
+        let shown = shown(exact, plain, value);
         let name = paint.cyan(&format!("{name:<width$}"));
         text.push_str(&format!("  {name}  {}", escape(&shown)));
         if INSTANTS.contains(&plain.as_str())

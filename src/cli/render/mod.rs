@@ -10,6 +10,7 @@ pub mod escape;
 mod indent;
 mod jwt;
 mod log;
+mod members;
 mod progress;
 
 use std::borrow::Cow;
@@ -24,7 +25,7 @@ use serde::Serialize;
 pub use claims::claims_text;
 pub use error::{report, report_usage};
 pub use escape::escape;
-pub use jwt::{NOT_VERIFIED, decoded_text, verified_text};
+pub use jwt::{NOT_VERIFIED, Remarks, decoded_text, verified_text};
 pub use progress::Progress;
 
 /// When to colour.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
+use super::lint::Finding;
 use super::{json, jwt};
 use crate::core::error::{Exit, Report};
 
@@ -22,6 +23,9 @@ pub enum Error {
     /// reasons; it was not made.
     #[error("a verifier would refuse the token: {}", sentences(.0))]
     WouldBeRefused(Vec<Failure>),
+    /// A good token was refused for what is unwise about it, as was asked for.
+    #[error("the token is unwise: {}", unwise(.0))]
+    Unwise(Vec<Finding>),
     /// A key, secret or key set that was given by name is not fit; the token
     /// was not judged.
     #[error("{0}")]
@@ -70,28 +74,31 @@ impl Error {
     }
 
     /// Returns further members for the error object of `--json`:
-    /// `{"failures": [{"code": "expired", "message": "…"}]}`, or nothing.
+    /// `{"failures": [{"code": "expired", "message": "…"}]}`, with a `section`
+    /// where it is the lint's; or nothing.
     pub fn details(&self) -> Map<String, Value> {
-        let mut details = Map::new();
-        if let Self::Refused(failures) | Self::WouldBeRefused(failures) = self {
-            let failures = failures
+        let failures: Value = match self {
+            Self::Refused(failures) | Self::WouldBeRefused(failures) => failures
                 .iter()
                 .map(|failure| json!({"code": failure.code, "message": failure.message}))
-                .collect();
-            details.insert("failures".into(), Value::Array(failures));
-        }
-        details
+                .collect(),
+            Self::Unwise(findings) => findings.iter().map(Finding::to_json).collect(),
+            _ => return Map::new(),
+        };
+        Map::from_iter([("failures".to_owned(), failures)])
     }
 }
 
 impl Report for Error {
-    /// Returns `token_malformed`, `token_refused` or `would_be_refused` (the
-    /// failed checks are in [`Error::details`]), the code of a [`KeyError`], `usage` or `crypto`.
+    /// Returns `token_malformed`, `token_refused`, `token_unwise` or
+    /// `would_be_refused` (the failed checks are in [`Error::details`]), the
+    /// code of a [`KeyError`], `usage` or `crypto`.
     fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "token_malformed",
             Self::Refused(_) => "token_refused",
             Self::WouldBeRefused(_) => "would_be_refused",
+            Self::Unwise(_) => "token_unwise",
             Self::Key(error) => error.code,
             Self::Usage { .. } => "usage",
             Self::Crypto(_) => "crypto",
@@ -100,7 +107,7 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Malformed(_) | Self::Refused(_) => Exit::BadToken,
+            Self::Malformed(_) | Self::Refused(_) | Self::Unwise(_) => Exit::BadToken,
             Self::Key(_) => Exit::Config,
             Self::WouldBeRefused(_) | Self::Usage { .. } => Exit::Usage,
             Self::Crypto(_) => Exit::Failure,
@@ -113,7 +120,7 @@ impl Report for Error {
             Self::Refused(failures) => failures.first().and_then(Failure::hint),
             Self::WouldBeRefused(failures) => jwt::hint(failures),
             Self::Key(error) => error.hint(),
-            Self::Usage { .. } | Self::Crypto(_) => None,
+            Self::Unwise(_) | Self::Usage { .. } | Self::Crypto(_) => None,
         }
     }
 }
@@ -122,6 +129,14 @@ fn sentences(failures: &[Failure]) -> String {
     failures
         .iter()
         .map(|failure| failure.message.as_str())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn unwise(findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|found| found.message.as_str())
         .collect::<Vec<_>>()
         .join("; ")
 }

@@ -41,6 +41,11 @@ impl Members {
         &self.values
     }
 
+    /// Returns the text of a member that came as text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(String::as_str)
+    }
+
     /// Says whether there is a member of this name.
     pub fn contains(&self, name: &str) -> bool {
         self.values.contains_key(name)
