@@ -5,15 +5,17 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use authctl::core::error::Error;
-use authctl::core::jose::json;
+use authctl::core::jose::Members;
 use authctl::core::jose::jwe::{self, ContentEncryption, KeyManagement, Plan, is_token};
 use authctl::core::secret::SecretBytes;
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::context::Context;
 use super::encryption_key::EncryptionKeyArgs;
+use super::member_input::MemberInput;
 use super::raw_json::raw_json;
-use super::secrets::{one_from_stdin, read_file, read_stdin};
+use super::secrets::{one_from_stdin, read_payload, read_payload_stdin};
 
 /// Encrypt a payload to a recipient (JWE)
 ///
@@ -90,9 +92,9 @@ struct HowArgs {
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Header")]
 struct HeaderArgs {
-    /// Add a member to the header: K=TEXT, or K:=JSON. May be repeated
-    #[arg(long, value_name = "K=V", value_parser = parse_member)]
-    header: Vec<(String, Value)>,
+    /// Add a member to the header: a=b as text, n:=1 as JSON. May be repeated
+    #[arg(long, value_name = "K=V|K:=JSON")]
+    header: Vec<MemberInput>,
 
     /// Type of the whole (`typ`), such as JWT
     #[arg(long, value_name = "TYPE")]
@@ -109,6 +111,16 @@ enum Format {
     Token,
     /// An object with the token and its header
     Json,
+}
+
+/// What `-o json` says.
+#[derive(Serialize)]
+struct Encrypted<'a> {
+    token: &'a str,
+    header: Box<RawValue>,
+    alg: &'a str,
+    enc: &'a str,
+    kid: Option<&'a str>,
 }
 
 /// Makes the token and prints it.
@@ -144,18 +156,13 @@ pub fn run(cx: &Context, args: &EncryptArgs) -> Result<(), Error> {
         _ if std::io::stdout().is_terminal() => return cx.render.text(token.expose()),
         _ => return cx.render.octets(token.expose().as_bytes()),
     }
-    let header = raw_json(token.expose(), 0)?;
     cx.render.json(&Encrypted {
         token: token.expose(),
-        header,
+        header: raw_json(token.expose(), 0)?,
+        alg: algorithm.name(),
+        enc: encryption.name(),
+        kid: key.key.kid(),
     })
-}
-
-/// What `-o json` says.
-#[derive(serde::Serialize)]
-struct Encrypted<'a> {
-    token: &'a str,
-    header: Box<serde_json::value::RawValue>,
 }
 
 impl EncryptArgs {
@@ -171,51 +178,36 @@ impl EncryptArgs {
                     "give - for standard input, or @FILE",
                 ));
             }
-            return read_stdin();
+            return read_payload_stdin();
         };
         match typed.to_str().and_then(|text| text.strip_prefix('@')) {
-            Some(path) => read_file(Path::new(path)),
+            Some(path) => read_payload(Path::new(path)),
             None => Ok(SecretBytes::new(typed.as_encoded_bytes())),
         }
     }
 }
 
 impl HeaderArgs {
-    fn members(&self, nested: bool) -> Result<Map<String, Value>, Error> {
+    fn members(&self, nested: bool) -> Result<Members, Error> {
         // "When nested signing or encryption is employed, this Header
         // Parameter MUST be present; … the value MUST be `JWT`" (RFC 7519
         // §5.2).
         let cty = self.cty.as_deref().or(nested.then_some("JWT"));
-        let mut members = Map::new();
+        let mut members = Members::default();
         for (name, value) in [("typ", self.typ.as_deref()), ("cty", cty)] {
             if let Some(value) = value {
-                members.insert(name.to_owned(), value.into());
+                members.insert(name, value);
             }
         }
-        for (name, value) in &self.header {
-            if members.insert(name.clone(), value.clone()).is_some() {
+        for MemberInput { name, value } in &self.header {
+            if members.contains(name) {
                 return Err(Error::usage(
                     format!("the member `{name}` of the header is given twice"),
                     "give it once",
                 ));
             }
+            members.insert_text(name.as_str(), value.clone());
         }
         Ok(members)
-    }
-}
-
-fn parse_member(typed: &str) -> Result<(String, Value), String> {
-    const FORMS: &str = "expected NAME=TEXT or NAME:=JSON";
-    let (name, value) = typed.split_once('=').ok_or(FORMS)?;
-    let (name, value) = match name.strip_suffix(':') {
-        Some(name) => (
-            name,
-            json::parse_value(value.as_bytes()).map_err(|error| error.to_string())?,
-        ),
-        None => (name, value.into()),
-    };
-    match name {
-        "" => Err(FORMS.to_owned()),
-        name => Ok((name.to_owned(), value)),
     }
 }

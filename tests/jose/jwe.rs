@@ -263,11 +263,10 @@ fn any_changed_character_is_refused() {
             let token = jwe::encrypt(&pair.to, &plan(algorithm, encryption), b"content").unwrap();
             let token = token.expose();
             let header_len = token.find('.').unwrap();
-            // Each RSA decryption takes long; all parts are met all the same.
-            let step = if algorithm.name().starts_with("RSA") {
-                7
-            } else {
-                1
+            // These take long; all parts are met all the same.
+            let step = match algorithm.name() {
+                name if name.starts_with("RSA") || name.starts_with("PBES2") => 7,
+                _ => 1,
             };
             for at in (0..token.len()).step_by(step) {
                 let mut changed = token.as_bytes().to_vec();
@@ -636,7 +635,7 @@ fn what_decryption_would_refuse_is_not_made() {
     let pair = Pair::of(&secret(16));
     let good = plan(KeyManagement::A128Kw, ContentEncryption::A128Gcm);
     let header = |members: Value| Plan {
-        header: members.as_object().unwrap().clone(),
+        header: members.as_object().unwrap().clone().into(),
         ..good.clone()
     };
     for wrong in [

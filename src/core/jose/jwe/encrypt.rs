@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use aws_lc_rs::rand;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::agreement::{AgreementPrivate, Context};
@@ -17,6 +17,7 @@ use super::{Rules, deflate, wrap};
 use crate::core::jose::base64url;
 use crate::core::jose::error::{Error, KeyError};
 use crate::core::jose::jws::MAX_TOKEN_LEN;
+use crate::core::jose::members::Members;
 use crate::core::secret::Secret;
 
 /// Header parameters that are made here, not given.
@@ -32,7 +33,7 @@ pub struct Plan {
     /// The `enc`.
     pub encryption: ContentEncryption,
     /// Further members of the header, such as `typ` and `cty`.
-    pub header: Map<String, Value>,
+    pub header: Members,
     /// Whether to deflate the content. Its length then tells of it: never
     /// where an attacker has a say in a content with secrets (CVE-2012-4929).
     pub zip: bool,
@@ -51,7 +52,7 @@ impl Plan {
         Self {
             algorithm,
             encryption,
-            header: Map::new(),
+            header: Members::default(),
             zip: false,
             apu: None,
             apv: None,
@@ -73,10 +74,10 @@ pub fn encrypt(key: &EncryptionKey, plan: &Plan, content: &[u8]) -> Result<Secre
     let mut header = start_header(key, plan)?;
     let (content_key, encrypted_key) = content_key(key, plan, &mut header)?;
     // Extensions that are not understood, members of a wrong type.
-    if let Err(failures) = header::check(&header, &Rules::default()) {
+    if let Err(failures) = header::check(header.values(), &Rules::default()) {
         return Err(usage(Error::Refused(failures).to_string()));
     }
-    let aad = base64url::encode(Value::Object(header).to_string());
+    let aad = base64url::encode(header.to_json());
     let sealed = match plan.zip {
         true => {
             let deflated = deflate::deflate(content)?;
@@ -94,16 +95,14 @@ pub fn encrypt(key: &EncryptionKey, plan: &Plan, content: &[u8]) -> Result<Secre
     Ok(Secret::new(token))
 }
 
-fn start_header(key: &EncryptionKey, plan: &Plan) -> Result<Map<String, Value>, Error> {
-    if let Some(name) = MADE.iter().find(|name| plan.header.contains_key(**name)) {
+fn start_header(key: &EncryptionKey, plan: &Plan) -> Result<Members, Error> {
+    if let Some(name) = MADE.iter().find(|name| plan.header.contains(name)) {
         return Err(usage(format!(
             "the member `{name}` of the header cannot be given"
         )));
     }
-    let mut header = Map::new();
-    let mut put = |name: &str, value: Value| {
-        header.insert(name.to_owned(), value);
-    };
+    let mut header = Members::default();
+    let mut put = |name: &str, value: Value| header.insert(name, value);
     put("alg", plan.algorithm.name().into());
     put("enc", plan.encryption.name().into());
     if plan.zip {
@@ -134,7 +133,7 @@ fn start_header(key: &EncryptionKey, plan: &Plan) -> Result<Map<String, Value>, 
 fn content_key(
     key: &EncryptionKey,
     plan: &Plan,
-    header: &mut Map<String, Value>,
+    header: &mut Members,
 ) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>), Error> {
     let length = plan.encryption.key_len();
     let iterations = iterations(plan)?;
@@ -143,9 +142,7 @@ fn content_key(
         rand::fill(&mut key).map_err(|_| Error::Crypto("make random octets"))?;
         Ok::<_, Error>(key)
     };
-    let mut put = |name: &str, value: Value| {
-        header.insert(name.to_owned(), value);
-    };
+    let mut put = |name: &str, value: Value| header.insert(name, value);
     match (plan.algorithm.mode(), &key.material) {
         (Mode::Rsa(oaep), Material::Rsa(recipient)) => {
             let key = fresh()?;
