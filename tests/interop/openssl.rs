@@ -63,6 +63,27 @@ fn openssl_opens_an_encrypted_key_with_its_passphrase() {
 }
 
 #[test]
+fn openssl_opens_a_key_that_was_encrypted_anew() {
+    for alg in ["RS256", "ES256", "ES512", "EdDSA"] {
+        let mut sandbox = Sandbox::new();
+        sandbox.set_secret("PASSPHRASE", "tea at five");
+        let keygen = format!("keygen --alg {alg} --out key");
+        sandbox.authctl(keygen.split(' ')).succeeds();
+        let convert =
+            "key convert key.pem --to pkcs8 --new-passphrase env:PASSPHRASE --out new.pem";
+        sandbox.authctl(convert.split(' ')).succeeds();
+        let same = openssl(&sandbox, "pkey -in new.pem -passin env:PASSPHRASE -pubout");
+        assert_eq!(same, openssl(&sandbox, "pkey -in key.pem -pubout"), "{alg}");
+        // And what OpenSSL encrypts is opened.
+        let line = "pkey -in key.pem -aes256 -passout env:PASSPHRASE -out theirs.pem";
+        openssl(&sandbox, line);
+        let convert = "key convert theirs.pem --passphrase env:PASSPHRASE --to spki";
+        let spki = sandbox.authctl(convert.split(' ')).succeeds().stdout;
+        assert_eq!(spki.as_bytes(), same, "{alg}");
+    }
+}
+
+#[test]
 fn the_private_key_on_stdout_is_one_that_openssl_reads() {
     let sandbox = Sandbox::new();
     let keygen = ["keygen", "--alg", "ES256", "--out", "-"];

@@ -96,6 +96,61 @@ fn a_set_of_several_keys_serves_there_by_the_kid_and_here_too() {
     }
 }
 
+#[test]
+fn a_key_is_the_same_after_it_was_converted() {
+    // Not once more for each algorithm that the same keys serve.
+    let usual = |algorithm: Algorithm| algorithm.key_type().default_algorithm() == algorithm;
+    for (library, algorithm) in shared().filter(|(_, algorithm)| usual(*algorithm)) {
+        let case = format!("{} {algorithm}", library.name);
+        let sandbox = Sandbox::new();
+        let pair = library.key(algorithm);
+        let (private, public) = (&pair.private["jwk"], &pair.public["jwk"]);
+        sandbox.write("private.jwk", private.to_string());
+        let same = |key: Value, jwk: &Value| reads(library, algorithm, &key, jwk);
+        let convert = |line: &str| {
+            let line = format!("key convert {line}");
+            authctl(&sandbox, &line, "").succeeds().stdout
+        };
+        let as_jwk = |text: String| {
+            let jwk: Value = serde_json::from_str(&text).expect("a JWK is JSON");
+            json!({"jwk": jwk})
+        };
+        same(as_jwk(convert("private.jwk --to jwk")), private);
+        if algorithm.is_symmetric() {
+            continue;
+        }
+        sandbox.write("private.pem", pem(&pair.private));
+        sandbox.write("public.jwk", public.to_string());
+        sandbox.write("public.pem", pem(&pair.public));
+        same(as_jwk(convert("private.pem --to jwk")), private);
+        same(as_jwk(convert("public.pem --to jwk")), public);
+        let pem = |text: String| library.pem(algorithm, &text);
+        same(pem(convert("private.jwk --to pkcs8")), private);
+        for name in ["private.jwk", "private.pem", "public.jwk", "public.pem"] {
+            same(pem(convert(&format!("{name} --to spki"))), public);
+            let printed = authctl(&sandbox, &format!("key thumbprint {name}"), "");
+            let thumbprint = library.does("thumbprint", json!({"jwk": public}));
+            let thumbprint = thumbprint.as_str().expect("a thumbprint is a string");
+            assert_eq!(printed.succeeds().stdout.trim_end(), thumbprint, "{case}");
+        }
+    }
+}
+
+#[test]
+fn joserfc_reads_the_openssh_form_of_a_public_key() {
+    let library = Library::joserfc();
+    // OpenSSH has no other curves than those of NIST.
+    for name in ["RS256", "ES256", "ES384", "ES512", "EdDSA"] {
+        let algorithm: Algorithm = name.parse().expect("it is in the table");
+        let sandbox = Sandbox::new();
+        let pair = library.key(algorithm);
+        sandbox.write("public.jwk", pair.public["jwk"].to_string());
+        let line = authctl(&sandbox, "key convert public.jwk --to openssh", "").succeeds();
+        let key = library.pem(algorithm, line.stdout.trim_end());
+        reads(library, algorithm, &key, &pair.public["jwk"]);
+    }
+}
+
 /// Requires that a library reads a key as the one of `jwk`, and writes it so.
 #[track_caller]
 fn reads(library: &Library, algorithm: Algorithm, key: &Value, jwk: &Value) {
@@ -128,4 +183,8 @@ fn text(sandbox: &Sandbox, name: &str) -> String {
 
 fn json(sandbox: &Sandbox, name: &str) -> Value {
     serde_json::from_str(&text(sandbox, name)).expect("it is JSON")
+}
+
+fn pem(key: &Value) -> &str {
+    key["pem"].as_str().expect("a key pair has a PEM form")
 }
