@@ -1,7 +1,9 @@
 //! `authctl key inspect`: what a key is and what it can do.
 
+use std::fmt::Display;
+
 use authctl::core::error::Error;
-use authctl::core::jose::{Algorithm, Inspection, KeyError, Part, ThumbprintHash};
+use authctl::core::jose::{Inspection, KeyError, Part, ThumbprintHash};
 use serde_json::{Map, Value, json};
 
 use super::{Chosen, KidArg, Source};
@@ -105,6 +107,8 @@ fn as_json(key: &Inspection) -> Map<String, Value> {
     }
     put("signs", names_json(&key.signs));
     put("verifies", names_json(&key.verifies));
+    put("encrypts", names_json(&key.encrypts));
+    put("decrypts", names_json(&key.decrypts));
     put("fault", key.fault.as_ref().map_or(Value::Null, fault_json));
     put("warnings", warnings_json(&key.warnings));
     put("public_jwk", json!(key.public_jwk()));
@@ -132,10 +136,20 @@ fn as_text(key: &Inspection, paint: Paint) -> String {
             put(name, value);
         }
     }
-    if key.part != Part::Public {
-        put("signs", &names(&key.signs));
+    let abilities = [
+        ("signs", names(&key.signs)),
+        ("verifies", names(&key.verifies)),
+        ("encrypts", names(&key.encrypts)),
+        ("decrypts", names(&key.decrypts)),
+    ];
+    if abilities.iter().all(|(_, by)| by.is_empty()) {
+        put("serves", "nothing");
     }
-    put("verifies", &names(&key.verifies));
+    for (what, by) in abilities {
+        if !by.is_empty() {
+            put(what, &by);
+        }
+    }
     if let Some(fault) = &key.fault {
         text.push_str(&warning(paint, &format!("unfit for use: {fault}")));
     }
@@ -180,22 +194,17 @@ fn warning(paint: Paint, message: &str) -> String {
     format!("{} {}\n", paint.yellow("!"), escape(message))
 }
 
-fn names(algorithms: &[Algorithm]) -> String {
-    match algorithms {
-        [] => "nothing".to_owned(),
-        some => joined(some.iter().map(|algorithm| algorithm.name())),
-    }
+fn names(algorithms: &[impl Display]) -> String {
+    let names: Vec<_> = algorithms.iter().map(ToString::to_string).collect();
+    names.join(", ")
 }
 
 fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn names_json(algorithms: &[Algorithm]) -> Value {
-    algorithms
-        .iter()
-        .map(|algorithm| algorithm.name())
-        .collect()
+fn names_json(algorithms: &[impl Display]) -> Value {
+    algorithms.iter().map(ToString::to_string).collect()
 }
 
 fn fault_json(fault: &KeyError) -> Value {

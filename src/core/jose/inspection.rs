@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, KeyType};
 use super::error::{KeyError, Warning};
+use super::jwe::{EncryptionKey, KeyManagement, X25519Key};
 use super::jwk::{Jwk, JwkSet};
 use super::key_document::{KeyDocument, Unread, find};
 use super::key_forms::{Form, Found, Structure};
@@ -59,6 +60,10 @@ pub struct Inspection {
     pub signs: Vec<Algorithm>,
     /// The algorithms that it can verify by.
     pub verifies: Vec<Algorithm>,
+    /// The key management of JWE that it can encrypt by.
+    pub encrypts: Vec<KeyManagement>,
+    /// The key management of JWE that it can decrypt by.
+    pub decrypts: Vec<KeyManagement>,
     /// What is legal but unwise, or contradicts itself.
     pub warnings: Vec<Warning>,
     outline: Outline,
@@ -139,13 +144,20 @@ impl Inspection {
         };
         let public = (part != Part::Secret).then(|| PublicKey::from_jwk(members));
         // A sound public key tells all, even if the private one is not.
-        let outline = match &public {
+        let mut outline = match &public {
             Some(Ok(key)) => Outline::of_key(key),
             _ => Outline::of_jwk(members),
         };
         let fault = match public {
             None => secret_fault(&outline),
-            Some(Err(fault)) => Some(fault),
+            Some(Err(fault)) => match X25519Key::from_jwk(members, part == Part::Private) {
+                Some(Ok(key)) => {
+                    outline = Outline::of_x25519(&key);
+                    None
+                }
+                Some(Err(fault)) => Some(fault),
+                None => Some(fault),
+            },
             Some(Ok(_)) if part == Part::Private => PrivateKey::from_jwk(members).err(),
             Some(Ok(_)) => None,
         };
@@ -177,6 +189,10 @@ impl Inspection {
                 Err(KeyError::new("key_malformed", "the key is no DER"))
             }
         });
+        if let Some(Ok(key)) = X25519Key::from_der(found.der.expose()) {
+            let outline = Outline::of_x25519(&key);
+            return Ok(Self::new(found.form, part, outline, None, Map::new(), None));
+        }
         match (key, Outline::of_der(found)) {
             (Err(fault), None) => Err(fault),
             (key, unfit) => Ok(Self::of_read(
@@ -206,26 +222,42 @@ impl Inspection {
         key_type: Option<KeyType>,
     ) -> Self {
         let said = Labels::of(&labels);
-        let mut warnings = said.contradictions(key_type, part == Part::Public);
-        warnings.extend(exponent_warning(&outline));
         let able = |operation: &str| -> Vec<Algorithm> {
-            let Some(key_type) = key_type.filter(|_| fault.is_none()) else {
+            let Some(key_type) = key_type.filter(|_| part == Part::Secret || fault.is_none())
+            else {
                 return Vec::new();
             };
             key_type
                 .algorithms()
                 .filter(|algorithm| said.permit(operation, *algorithm))
                 .filter(|algorithm| match (part, outline.bits) {
-                    (Part::Secret, Some(bits)) => hmac_fits(*algorithm, bits / 8).is_ok(),
+                    (Part::Secret, bits) => {
+                        hmac_fits(*algorithm, bits.unwrap_or_default() / 8).is_ok()
+                    }
                     _ => true,
                 })
                 .collect()
         };
         let verifies = able("verify");
-        let signs = match part {
-            Part::Public => Vec::new(),
-            Part::Private | Part::Secret => able("sign"),
+        let mut signs = able("sign");
+        let (encrypts, mut decrypts) = match &outline.required {
+            Some(required) if part == Part::Secret || fault.is_none() => {
+                encryption(required, &labels)
+            }
+            _ => <_>::default(),
         };
+        if part == Part::Public {
+            signs.clear();
+            decrypts.clear();
+        }
+        // A secret too short for HMAC may well wrap keys.
+        let fault = fault.filter(|_| part != Part::Secret || encrypts.is_empty());
+        let serves = match &outline.required {
+            Some(required) => encryption(required, &Map::new()).0,
+            None => Vec::new(),
+        };
+        let mut warnings = said.contradictions(key_type, &serves, part == Part::Public);
+        warnings.extend(exponent_warning(&outline));
         Self {
             encrypted: form.structure() == Some(Structure::EncryptedPkcs8),
             form,
@@ -233,6 +265,8 @@ impl Inspection {
             fault,
             signs,
             verifies,
+            encrypts,
+            decrypts,
             warnings,
             outline,
             labels,
@@ -306,6 +340,21 @@ impl Inspection {
             Part::Secret => None,
             Part::Public | Part::Private => self.outline.required.as_ref(),
         }
+    }
+}
+
+/// Returns by what a key with these labels can encrypt, and by what it, or its
+/// private key, can decrypt.
+pub(super) fn encryption(
+    required: &Map<String, Value>,
+    labels: &Map<String, Value>,
+) -> (Vec<KeyManagement>, Vec<KeyManagement>) {
+    let mut members = required.clone();
+    members.extend(labels.clone());
+    let key = Jwk::new(members).and_then(|jwk| EncryptionKey::from_jwk(&jwk));
+    match key {
+        Ok(key) => (key.encrypts(), key.decrypts()),
+        Err(_) => <_>::default(),
     }
 }
 

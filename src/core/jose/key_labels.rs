@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, KeyType};
 use super::error::{Warning, shorten};
+use super::jwe::{ContentEncryption, KeyManagement};
 
 /// The operations of each `use` (RFC 7517 §4.3).
 const SIGNATURE: [&str; 2] = ["sign", "verify"];
@@ -23,7 +24,22 @@ const PRIVATE: [&str; 3] = ["sign", "decrypt", "unwrapKey"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Named {
     Signature(Algorithm),
+    Encryption(KeyManagement),
     Unknown,
+}
+
+impl Named {
+    fn of(name: &str) -> Self {
+        if let Ok(algorithm) = name.parse() {
+            return Self::Signature(algorithm);
+        }
+        match (name.parse(), name.parse::<ContentEncryption>()) {
+            (Ok(algorithm), _) => Self::Encryption(algorithm),
+            // A key for `dir` may name the encryption (RFC 7520 §5.6).
+            (_, Ok(_)) => Self::Encryption(KeyManagement::Dir),
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// The members that bear on the use of a key; a key without any has none.
@@ -56,42 +72,53 @@ impl<'a> Labels<'a> {
     }
 
     /// Returns what contradicts itself or the key, which is of `key_type`
-    /// where it is of a supported one.
+    /// where it is of one that signs, and `serves` these for encryption.
     pub(super) fn contradictions(
         &self,
         key_type: Option<KeyType>,
+        serves: &[KeyManagement],
         is_public: bool,
     ) -> Vec<Warning> {
         let mut found = Vec::new();
-        let named = self.algorithm.map(|name| match name.parse() {
-            Ok(algorithm) => Named::Signature(algorithm),
-            Err(_) => Named::Unknown,
-        });
-        match (named, self.algorithm) {
-            (Some(Named::Signature(algorithm)), _) => {
-                if let Some(key_type) = key_type
-                    && key_type != algorithm.key_type()
-                {
-                    found.push(Warning::new(
+        let mut warn = |code, message: String| found.push(Warning::new(code, message));
+        let name = self.algorithm.unwrap_or_default();
+        let other_use = |message: &str| format!("`alg` is {name}, {message}");
+        match self.algorithm.map(Named::of) {
+            None => {}
+            Some(Named::Signature(algorithm)) => {
+                let needed = algorithm.key_type();
+                match key_type {
+                    Some(key_type) if key_type == needed => {}
+                    Some(key_type) => warn(
                         "key_algorithm",
                         format!(
-                            "`alg` is {algorithm}, which needs a key of type {}, this one is {key_type}",
-                            algorithm.key_type()
+                            "`alg` is {algorithm}, which needs a key of type {needed}, this one is {key_type}"
                         ),
-                    ));
+                    ),
+                    None => warn(
+                        "key_algorithm",
+                        format!("`alg` is {algorithm}, which needs a key of type {needed}"),
+                    ),
                 }
                 if self.purpose == Some("enc") {
-                    found.push(Warning::new(
-                        "key_use",
-                        format!("`alg` is {algorithm}, a signature, and `use` is `enc`"),
-                    ));
+                    warn("key_use", other_use("a signature, and `use` is `enc`"));
                 }
             }
-            (Some(Named::Unknown), Some(name)) => found.push(Warning::new(
+            Some(Named::Encryption(algorithm)) => {
+                // PBES2 takes any secret, if its `alg` says so.
+                if !serves.contains(&algorithm)
+                    && !(key_type == Some(KeyType::Oct) && algorithm.default_iterations().is_some())
+                {
+                    warn("key_algorithm", other_use("which this key cannot serve"));
+                }
+                if self.purpose == Some("sig") {
+                    warn("key_use", other_use("an encryption, and `use` is `sig`"));
+                }
+            }
+            Some(Named::Unknown) => warn(
                 "key_algorithm",
                 format!("`alg` is `{}`, which is not supported", shorten(name)),
-            )),
-            _ => {}
+            ),
         }
         self.purpose_and_operations(is_public, &mut found);
         found

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::algorithm::KeyType;
 use super::base64url;
+use super::jwe::X25519Key;
 use super::key_forms::{Found, Structure};
 use super::openssh::{self, Line};
 use super::public_key::{PublicKey, bit_len};
@@ -45,6 +46,14 @@ impl Outline {
         outline.spki = key.to_spki().ok();
         outline.openssh_fingerprint = key.openssh_fingerprint().ok();
         outline
+    }
+
+    /// Of an X25519 key, which signs nothing but agrees on keys.
+    pub(super) fn of_x25519(key: &X25519Key) -> Self {
+        Self {
+            spki: key.to_spki().ok(),
+            ..Self::of_jwk(&key.to_jwk())
+        }
     }
 
     /// Of a JWK with a `kty`, whatever else it lacks.

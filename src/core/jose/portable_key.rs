@@ -22,9 +22,11 @@ use zeroize::Zeroizing;
 use super::algorithm::KeyType;
 use super::base64url;
 use super::error::{Error, KeyError, shorten};
+use super::inspection::encryption;
+use super::jwe::X25519Key;
 use super::jwk::{Jwk, JwkSet};
 use super::key_document::{KeyDocument, Unread, find};
-use super::key_forms::{Form, Structure};
+use super::key_forms::{Form, Found, Structure};
 use super::key_labels::{Labels, public_operations};
 use super::key_set::{PRIVATE, is_private};
 use super::pem;
@@ -83,6 +85,8 @@ enum Material {
         public: PublicKey,
     },
     Secret(SecretBytes),
+    /// X25519, which signs nothing but agrees on keys.
+    Agreement(X25519Key),
 }
 
 /// What a document holds, to be converted.
@@ -123,25 +127,14 @@ impl Portable {
         passphrase: Option<&Secret>,
         from_jwk: fn(&Jwk) -> Result<PortableKey, KeyError>,
     ) -> Result<Self, KeyError> {
-        let (form, read) = match find(document, passphrase)? {
+        let (form, material) = match find(document, passphrase)? {
             Unread::Set(set) => return Ok(Self::Set(read_set(&set, from_jwk))),
             Unread::Jwk(members) => {
                 let key = from_jwk(&Jwk::new(members)?)?;
                 return Ok(Self::One(Box::new(key)));
             }
-            Unread::OpenSsh(line) => (Form::OpenSsh, line.key().map(KeyDocument::Public)),
-            Unread::Der(found) => (found.form, found.read()),
-        };
-        let material = match read? {
-            KeyDocument::Public(key) => Material::Public(key),
-            KeyDocument::Private(private) => Material::Private {
-                public: private.public()?,
-                private,
-            },
-            // JSON has been looked for before.
-            KeyDocument::Set(_) | KeyDocument::Jwk(_) => {
-                return Err(KeyError::new("key_malformed", "the file is no key"));
-            }
+            Unread::OpenSsh(line) => (Form::OpenSsh, Material::Public(line.key()?)),
+            Unread::Der(found) => (found.form, Material::of_der(&found)?),
         };
         let key = PortableKey::unlabelled(form, material)?;
         Ok(Self::One(Box::new(key)))
@@ -183,6 +176,26 @@ impl Portable {
     }
 }
 
+impl Material {
+    fn of_der(found: &Found) -> Result<Self, KeyError> {
+        match found.read() {
+            Ok(KeyDocument::Public(key)) => Ok(Self::Public(key)),
+            Ok(KeyDocument::Private(private)) => Ok(Self::Private {
+                public: private.public()?,
+                private,
+            }),
+            // DER holds no JSON.
+            Ok(KeyDocument::Set(_) | KeyDocument::Jwk(_)) => {
+                Err(KeyError::new("key_malformed", "the file is no key"))
+            }
+            Err(fault) => match X25519Key::from_der(found.der.expose()) {
+                Some(key) => key.map(Self::Agreement),
+                None => Err(fault),
+            },
+        }
+    }
+}
+
 fn read_set(
     set: &JwkSet,
     from_jwk: fn(&Jwk) -> Result<PortableKey, KeyError>,
@@ -206,6 +219,9 @@ impl PortableKey {
             let secret = SecretBytes::new(octets(members, "k")?);
             return Ok(Self::labelled(Material::Secret(secret), members));
         }
+        if let Some(key) = X25519Key::from_jwk(members, true) {
+            return Ok(Self::labelled(Material::Agreement(key?), members));
+        }
         let public = PublicKey::from_jwk(members)?;
         let material = match is_private(members) {
             true => Material::Private {
@@ -222,7 +238,10 @@ impl PortableKey {
         if jwk.kty() == "oct" {
             return Err(no_public_part());
         }
-        let material = Material::Public(PublicKey::from_jwk(members)?);
+        let material = match X25519Key::from_jwk(members, false) {
+            Some(key) => Material::Agreement(key?),
+            None => Material::Public(PublicKey::from_jwk(members)?),
+        };
         let mut key = Self::labelled(material, members);
         if is_private(members) {
             key.turn_operations();
@@ -256,10 +275,8 @@ impl PortableKey {
             material,
             labels: Map::new(),
         };
-        if let Some(public) = key.public() {
-            let kid = thumbprint(&public.to_jwk())?;
-            key.labels.insert("kid".to_owned(), kid.into());
-        }
+        let kid = thumbprint(&key.public_members())?;
+        key.labels.insert("kid".to_owned(), kid.into());
         Ok(key)
     }
 
@@ -274,11 +291,34 @@ impl PortableKey {
         self.labels.get("kid").and_then(Value::as_str)
     }
 
+    /// Returns the public key, where it is one that verifies.
     fn public(&self) -> Option<&PublicKey> {
         match &self.material {
             Material::Public(key) | Material::Private { public: key, .. } => Some(key),
-            Material::Secret(_) => None,
+            Material::Secret(_) | Material::Agreement(_) => None,
         }
+    }
+
+    fn is_public(&self) -> bool {
+        match &self.material {
+            Material::Public(_) => true,
+            Material::Private { .. } | Material::Secret(_) => false,
+            Material::Agreement(key) => !key.is_private(),
+        }
+    }
+
+    /// Returns the type, where it is one that signs or verifies.
+    fn key_type(&self) -> Option<KeyType> {
+        match &self.material {
+            Material::Secret(_) => Some(KeyType::Oct),
+            _ => self.public().map(PublicKey::key_type),
+        }
+    }
+
+    /// Returns the type for a message: `EC P-256`.
+    fn type_name(&self) -> String {
+        self.key_type()
+            .map_or_else(|| "OKP X25519".to_owned(), |key_type| key_type.to_string())
     }
 
     /// Leaves the public key alone. Operations of the private key become
@@ -288,16 +328,15 @@ impl PortableKey {
     ///
     /// `key_is_secret` for a secret, which has no public part.
     pub fn into_public(mut self) -> Result<Self, KeyError> {
-        if matches!(self.material, Material::Private { .. }) {
+        if !self.is_public() {
             self.turn_operations();
         }
-        match self.material {
-            Material::Public(key) | Material::Private { public: key, .. } => Ok(Self {
-                material: Material::Public(key),
-                ..self
-            }),
-            Material::Secret(_) => Err(no_public_part()),
-        }
+        let material = match self.material {
+            Material::Public(key) | Material::Private { public: key, .. } => Material::Public(key),
+            Material::Agreement(key) => Material::Agreement(key.into_public()),
+            Material::Secret(_) => return Err(no_public_part()),
+        };
+        Ok(Self { material, ..self })
     }
 
     /// Makes `key_ops` of a private key those of its public one.
@@ -322,17 +361,20 @@ impl PortableKey {
         algorithm: Option<&str>,
         purpose: Option<&str>,
     ) -> Result<(), KeyError> {
-        if algorithm.is_some() && matches!(self.key_type(), KeyType::Akp(_)) {
-            // It is a part of the key (RFC 9964 §3), and not to be changed.
-            let own = self.key_type().default_algorithm().name();
-            if algorithm != Some(own) {
-                return Err(KeyError::new(
-                    "key_algorithm",
-                    format!("the key is for {own}, and for nothing else"),
-                ));
+        match (algorithm, self.key_type()) {
+            (Some(algorithm), Some(KeyType::Akp(set))) => {
+                // It is a part of the key (RFC 9964 §3), and not to be changed.
+                if algorithm != set.name() {
+                    return Err(KeyError::new(
+                        "key_algorithm",
+                        format!("the key is for {}, and for nothing else", set.name()),
+                    ));
+                }
             }
-        } else if let Some(algorithm) = algorithm {
-            self.labels.insert("alg".to_owned(), algorithm.into());
+            (Some(algorithm), _) => {
+                self.labels.insert("alg".to_owned(), algorithm.into());
+            }
+            (None, _) => {}
         }
         for (name, value) in [("kid", kid), ("use", purpose)] {
             if let Some(value) = value {
@@ -344,9 +386,13 @@ impl PortableKey {
         }
         let mut members = self.public_members();
         members.extend(self.labels.clone());
-        let is_public = matches!(self.material, Material::Public(_));
+        let mut key = self.public_members();
+        if let Material::Secret(secret) = &self.material {
+            key.insert("k".to_owned(), base64url::encode(secret.expose()).into());
+        }
+        let (serves, _) = encryption(&key, &Map::new());
         match Labels::of(&members)
-            .contradictions(Some(self.key_type()), is_public)
+            .contradictions(self.key_type(), &serves, self.is_public())
             .into_iter()
             .next()
         {
@@ -355,22 +401,18 @@ impl PortableKey {
         }
     }
 
-    fn key_type(&self) -> KeyType {
-        self.public().map_or(KeyType::Oct, PublicKey::key_type)
-    }
-
     /// Returns the forms that a key of this type and part can have.
     pub fn targets(&self) -> Vec<Target> {
-        let rsa = self.key_type() == KeyType::Rsa;
-        let curve = matches!(self.key_type(), KeyType::Ec(_));
-        let private = matches!(self.material, Material::Private { .. });
-        let public = self.public();
-        let openssh = public.is_some_and(|key| key.to_openssh().is_ok());
+        let rsa = self.key_type() == Some(KeyType::Rsa);
+        let curve = matches!(self.key_type(), Some(KeyType::Ec(_)));
+        let secret = matches!(self.material, Material::Secret(_));
+        let private = !secret && !self.is_public();
+        let openssh = (self.public()).is_some_and(|key| key.to_openssh().is_ok());
         [
             (Target::Pkcs8, private),
             (Target::Pkcs1, rsa),
             (Target::Sec1, private && curve),
-            (Target::Spki, public.is_some()),
+            (Target::Spki, !secret),
             (Target::Jwk, true),
             (Target::OpenSsh, openssh),
         ]
@@ -381,10 +423,10 @@ impl PortableKey {
 
     /// Says whether what is written as `target` is to be kept from others.
     pub fn is_private_as(&self, target: Target) -> bool {
-        match (&self.material, target) {
-            (Material::Public(_), _) => false,
-            (Material::Private { .. }, Target::Spki | Target::OpenSsh) => false,
-            (Material::Private { .. } | Material::Secret(_), _) => true,
+        let secret = matches!(self.material, Material::Secret(_));
+        match target {
+            Target::Spki | Target::OpenSsh => secret,
+            _ => !self.is_public(),
         }
     }
 
@@ -416,7 +458,7 @@ impl PortableKey {
             Target::Pkcs8 => Structure::Pkcs8,
             Target::Sec1 => Structure::Sec1,
             Target::Spki => Structure::Spki,
-            Target::Pkcs1 if matches!(self.material, Material::Public(_)) => Structure::Pkcs1Public,
+            Target::Pkcs1 if self.is_public() => Structure::Pkcs1Public,
             Target::Pkcs1 => Structure::Pkcs1Private,
         };
         let der = match (structure, encryption) {
@@ -427,13 +469,13 @@ impl PortableKey {
                     iterations,
                 }),
             ) => {
-                let pkcs8 = self.expect_private(target)?.to_pkcs8()?;
+                let pkcs8 = self.to_pkcs8(target)?;
                 pem::encrypt(pkcs8.expose(), passphrase, iterations)?
             }
             (Structure::Pkcs1Public | Structure::Pkcs1Private, _) => self.to_pkcs1()?,
             (Structure::Sec1, _) => self.to_sec1()?,
-            (Structure::Spki, _) => SecretBytes::new(self.expect_public(target)?.to_spki()?),
-            _ => self.expect_private(target)?.to_pkcs8()?,
+            (Structure::Spki, _) => SecretBytes::new(self.to_spki()?),
+            _ => self.to_pkcs8(target)?,
         };
         Ok(match encoding {
             Encoding::Der => der,
@@ -458,16 +500,35 @@ impl PortableKey {
             Material::Secret(secret) => {
                 jwk.insert("k".to_owned(), base64url::encode(secret.expose()).into());
             }
+            Material::Agreement(key) => jwk.extend(key.private_members()),
         }
         jwk.extend(self.labels.clone());
         Ok(jwk)
     }
 
     fn public_members(&self) -> Map<String, Value> {
-        self.public().map_or_else(
-            || Map::from_iter([("kty".to_owned(), "oct".into())]),
-            PublicKey::to_jwk,
-        )
+        match &self.material {
+            Material::Public(key) | Material::Private { public: key, .. } => key.to_jwk(),
+            Material::Agreement(key) => key.to_jwk(),
+            Material::Secret(_) => Map::from_iter([("kty".to_owned(), "oct".into())]),
+        }
+    }
+
+    fn to_spki(&self) -> Result<Vec<u8>, Error> {
+        match &self.material {
+            Material::Agreement(key) => key.to_spki(),
+            _ => Ok(self.expect_public(Target::Spki)?.to_spki()?),
+        }
+    }
+
+    fn to_pkcs8(&self, target: Target) -> Result<SecretBytes, Error> {
+        match &self.material {
+            Material::Agreement(key) => {
+                let written = key.to_pkcs8();
+                written.unwrap_or_else(|| Err(public_cannot_be(target)))
+            }
+            _ => self.expect_private(target)?.to_pkcs8(),
+        }
     }
 
     fn to_pkcs1(&self) -> Result<SecretBytes, Error> {
@@ -476,7 +537,7 @@ impl PortableKey {
         if !matches!(public.kind(), Kind::Rsa { .. }) {
             return Err(impossible(format!(
                 "PKCS#1 is a form of RSA keys, and this one is {}",
-                public.key_type()
+                self.type_name()
             )));
         }
         match &self.material {
@@ -500,7 +561,7 @@ impl PortableKey {
         let Kind::Ec { point, .. } = public.kind() else {
             return Err(impossible(format!(
                 "SEC 1 is a form of keys on the curves of ECDSA, and this one is {}",
-                public.key_type()
+                self.type_name()
             )));
         };
         let pkcs8 = private.to_pkcs8()?;
@@ -520,18 +581,27 @@ impl PortableKey {
         Ok(SecretBytes::new(der.as_slice()))
     }
 
+    /// Returns the public key for a form that not all have.
     fn expect_public(&self, target: Target) -> Result<&PublicKey, Error> {
-        self.public().ok_or_else(|| secret_cannot_be(target))
+        match &self.material {
+            Material::Public(key) | Material::Private { public: key, .. } => Ok(key),
+            Material::Secret(_) => Err(impossible(format!(
+                "a secret has no form but that of a JWK, so it cannot be {}",
+                target.title()
+            ))),
+            Material::Agreement(_) => Err(impossible(format!(
+                "a key of type {} cannot be {}",
+                self.type_name(),
+                target.title()
+            ))),
+        }
     }
 
     fn expect_private(&self, target: Target) -> Result<&PrivateKey, Error> {
+        self.expect_public(target)?;
         match &self.material {
             Material::Private { private, .. } => Ok(private),
-            Material::Secret(_) => Err(secret_cannot_be(target)),
-            Material::Public(_) => Err(impossible(format!(
-                "{} is a form of private keys, and this one is public",
-                target.title()
-            ))),
+            _ => Err(public_cannot_be(target)),
         }
     }
 }
@@ -561,9 +631,9 @@ impl Target {
     }
 }
 
-fn secret_cannot_be(target: Target) -> Error {
+fn public_cannot_be(target: Target) -> Error {
     impossible(format!(
-        "a secret has no form but that of a JWK, so it cannot be {}",
+        "{} is a form of private keys, and this one is public",
         target.title()
     ))
 }
@@ -583,7 +653,7 @@ impl std::fmt::Debug for PortableKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PortableKey")
             .field("form", &self.form)
-            .field("key_type", &self.key_type())
+            .field("type", &self.type_name())
             .field("labels", &self.labels)
             .finish_non_exhaustive()
     }

@@ -122,6 +122,11 @@ impl AgreementPublic {
     pub(super) fn group(&self) -> Group {
         self.group
     }
+
+    /// Returns the key as its group encodes it.
+    pub(super) fn encoded(&self) -> &[u8] {
+        &self.encoded
+    }
 }
 
 impl AgreementPrivate {

@@ -177,6 +177,30 @@ impl EncryptionKey {
         Ok((algorithm, encryption))
     }
 
+    /// Returns the algorithms that the key can encrypt by, as far as it is for
+    /// them.
+    pub fn encrypts(&self) -> Vec<KeyManagement> {
+        self.serves(Operation::Encrypt)
+    }
+
+    /// Returns the algorithms that the private key of this one, or the secret,
+    /// can decrypt by.
+    pub fn decrypts(&self) -> Vec<KeyManagement> {
+        self.serves(Operation::Decrypt)
+    }
+
+    fn serves(&self, operation: Operation) -> Vec<KeyManagement> {
+        let by = |algorithm, encryption| {
+            self.kind().fits(algorithm, encryption, None).is_ok()
+                && self.labels.permit(algorithm, encryption, operation).is_ok()
+        };
+        KeyManagement::all()
+            .filter(|algorithm| {
+                ContentEncryption::all().any(|encryption| by(*algorithm, encryption))
+            })
+            .collect()
+    }
+
     fn kind(&self) -> Kind {
         match &self.material {
             Material::Rsa(_) => Kind::Rsa,

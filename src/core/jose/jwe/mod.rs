@@ -28,6 +28,7 @@ mod nested;
 mod password;
 mod wrap;
 mod x25519;
+mod x25519_key;
 
 pub use algorithm::{ContentEncryption, KeyManagement, UnknownAlgorithm};
 pub use decrypt::{Decrypted, Rules, decrypt};
@@ -36,6 +37,7 @@ pub use encrypt::{Plan, encrypt};
 pub use encryption_key::EncryptionKey;
 pub use nested::{Content, MAX_LAYERS, Opened, is_token, open};
 pub use password::{MAX_ITERATIONS, MIN_ITERATIONS};
+pub(super) use x25519_key::X25519Key;
 
 /// That something could not be decrypted, for whatever reason.
 #[derive(Clone, Copy, Debug)]

@@ -20,7 +20,7 @@ use crate::core::jose::public_key::octets;
 use crate::core::secret::{Secret, SecretBytes};
 
 /// `id-X25519` (RFC 8410 §3).
-const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
+pub(super) const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
 
 /// A key, read.
 pub(super) enum X25519 {
@@ -66,7 +66,7 @@ impl X25519 {
         Self::from_der(pem::decrypt(der, passphrase).ok()?.expose())
     }
 
-    fn from_der(der: &[u8]) -> Option<Result<Self, KeyError>> {
+    pub(super) fn from_der(der: &[u8]) -> Option<Result<Self, KeyError>> {
         if let Ok(info) = SubjectPublicKeyInfoRef::from_der(der) {
             return (info.algorithm.oid == OID).then(|| {
                 AgreementPublic::x25519(info.subject_public_key.raw_bytes()).map(Self::Public)
