@@ -1,6 +1,6 @@
 //! Public keys of OpenSSH (`tests/vectors/openssl/*.ssh.pub`).
 
-use authctl::core::jose::{Keys, PublicKey, VerifyingKey};
+use authctl::core::jose::{Keys, PublicKey, Selection, SigningKey, VerifyingKey};
 use authctl::core::secret::SecretBytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -152,14 +152,78 @@ fn other_types_are_refused_by_name() {
         ),
         ("ssh-ed25519-cert-v01@openssh.com AAAA", "cert-v01"),
         ("---- BEGIN SSH2 PUBLIC KEY ----", "ssh-keygen -i"),
-        (
-            "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----",
-            "ssh-keygen -p -m PKCS8",
-        ),
+        (file!("rsa2048.openssh.pem"), "ssh-keygen -p -m PKCS8 -f"),
+        (file!("openssh-ed25519.bcrypt.pem"), "ssh-keygen -p -N ''"),
     ] {
         let fault = Keys::key(line.as_bytes(), None).unwrap_err();
         assert_eq!(fault.code, "key_unsupported", "{line}");
         assert!(fault.message.contains(named), "{fault}");
+    }
+}
+
+/// A private key of OpenSSH's, and another form of it.
+const PRIVATE: [(&str, &str); 4] = [
+    (file!("ec256.openssh.pem"), file!("ec256.pkcs8.pem")),
+    (file!("ec384.openssh.pem"), file!("ec384.pkcs8.pem")),
+    (file!("ec521.openssh.pem"), file!("ec521.pkcs8.pem")),
+    (
+        file!("openssh-ed25519.pem"),
+        file!("openssh-ed25519.ssh.pub"),
+    ),
+];
+
+#[test]
+fn a_private_key_of_openssh_is_that_key_and_signs() {
+    for (openssh, other) in PRIVATE {
+        assert_eq!(key(openssh), key(other));
+        let selection = Selection::default();
+        let private = SigningKey::from_document(openssh.as_bytes(), &selection, None).unwrap();
+        let signature = private.sign(b"message").unwrap();
+        let verifying = VerifyingKey::public(key(other));
+        assert_eq!(
+            verifying.verify(private.algorithm(), b"message", &signature),
+            Ok(true)
+        );
+    }
+}
+
+/// Where the name of the key derivation is, which without a cipher derives
+/// nothing: after `openssh-key-v1`, the cipher, and its own length.
+const KDF: std::ops::Range<usize> = 27..31;
+
+/// The octets of a block.
+fn block(pem: &str) -> Vec<u8> {
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(base64).unwrap()
+}
+
+fn document(block: &[u8]) -> String {
+    let label = "OPENSSH PRIVATE KEY";
+    let base64 = STANDARD.encode(block);
+    format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")
+}
+
+#[test]
+fn a_torn_or_contradictory_private_key_is_malformed() {
+    for (pem, _) in PRIVATE {
+        let whole = block(pem);
+        // The padding at the end says nothing, nor does the comment.
+        let comment = whole.len() - 40;
+        for end in 0..comment {
+            assert_eq!(refused(&document(&whole[..end])), "key_malformed", "{end}");
+        }
+        // One bit anywhere but in the names of what is not supported.
+        for at in 0..comment {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            match Keys::key(document(&changed).as_bytes(), None) {
+                Err(fault) => assert!(
+                    matches!(fault.code, "key_malformed" | "key_unsupported" | "key_weak"),
+                    "{at}: {fault}"
+                ),
+                Ok(_) => assert!(KDF.contains(&at), "octet {at} is not looked at"),
+            }
+        }
     }
 }
 

@@ -18,8 +18,8 @@ use super::secrets::SecretRefParser;
 /// Show, convert and name one key
 ///
 /// A key may come in PEM or DER (PKCS#8, also encrypted, PKCS#1, SEC 1,
-/// SubjectPublicKeyInfo, an X.509 certificate), as a JWK or JWK Set, or as a
-/// public key of OpenSSH; its form is found by looking at it.
+/// SubjectPublicKeyInfo, an X.509 certificate), as a JWK or JWK Set, or as
+/// OpenSSH keeps it; its form is found by looking at it.
 #[derive(clap::Args, Debug)]
 pub struct KeyArgs {
     #[command(subcommand)]

@@ -137,7 +137,7 @@ fn default_format(form: Form) -> Format {
     match form {
         Form::Pem(_) => Format::Pem,
         Form::Der(_) => Format::Der,
-        Form::OpenSsh => Format::Openssh,
+        Form::OpenSsh | Form::OpenSshPrivate => Format::Openssh,
         Form::Jwk => Format::Jwk,
         Form::JwkSet => Format::Jwks,
     }

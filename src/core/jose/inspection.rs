@@ -93,6 +93,11 @@ pub fn inspect(document: &[u8], passphrase: Option<&Secret>) -> Result<Inspected
         Unread::Set(set) => return Ok(Inspected::Set(inspect_set(&set))),
         Unread::Jwk(members) => Inspection::of_jwk(&Jwk::new(members)?),
         Unread::OpenSsh(line) => Inspection::of_openssh(line),
+        Unread::OpenSshPrivate(key) => {
+            let key = key.public()?;
+            let unfit = Outline::default();
+            Inspection::of_read(Form::OpenSshPrivate, Part::Private, unfit, Ok(key))
+        }
         Unread::Der(found) => Inspection::of_der(&found)?,
     };
     Ok(Inspected::One(Box::new(one)))

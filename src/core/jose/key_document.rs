@@ -5,6 +5,7 @@
 //! | PEM or DER | `SubjectPublicKeyInfo`, PKCS#8 (also encrypted, in PEM and DER), PKCS#1 public and private, SEC 1 private, an X.509 certificate |
 //! | JSON | a JWK, a JWK Set |
 //! | a line | an OpenSSH public key |
+//! | OpenSSH's PEM | a private key that is not encrypted, but for RSA |
 //!
 //! Of a file of several keys in PEM or lines the first one counts.
 
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 use super::algorithm::{Algorithm, KeyType};
 use super::error::KeyError;
 use super::jwk::JwkSet;
-use super::key_forms::Found;
+use super::key_forms::{Found, Pem};
 use super::private_key::PrivateKey;
 use super::public_key::{PublicKey, octets, text};
 use super::signing_key::SigningKey;
@@ -39,6 +40,7 @@ pub(super) fn read(document: &[u8], passphrase: Option<&Secret>) -> Result<KeyDo
         Unread::Set(set) => Ok(KeyDocument::Set(set)),
         Unread::Jwk(members) => Ok(KeyDocument::Jwk(members)),
         Unread::OpenSsh(line) => line.key().map(KeyDocument::Public),
+        Unread::OpenSshPrivate(key) => Ok(KeyDocument::Private(*key)),
         Unread::Der(found) => found.read(),
     }
 }
@@ -49,6 +51,7 @@ pub(super) enum Unread {
     Set(JwkSet),
     Jwk(Map<String, Value>),
     OpenSsh(openssh::Line),
+    OpenSshPrivate(Box<PrivateKey>),
     Der(Found),
 }
 
@@ -64,7 +67,10 @@ pub(super) fn find(document: &[u8], passphrase: Option<&Secret>) -> Result<Unrea
         None => Err(KeyError::new("key_malformed", "the key file is empty")),
         Some(b'{' | b'[') => find_json(document),
         Some(_) if pem::is_pem(document) => {
-            key_forms::find_pem(document, passphrase).map(Unread::Der)
+            key_forms::find_pem(document, passphrase).map(|found| match found {
+                Pem::Der(found) => Unread::Der(found),
+                Pem::OpenSsh(key) => Unread::OpenSshPrivate(key),
+            })
         }
         Some(_) => match openssh::find(document) {
             Some(line) => openssh::Line::read(line).map(Unread::OpenSsh),

@@ -12,6 +12,7 @@ use pkcs8::der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 
 use super::error::{KeyError, shorten};
 use super::key_document::KeyDocument;
+use super::openssh_private;
 use super::pem;
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
@@ -26,6 +27,8 @@ pub enum Form {
     Der(Structure),
     /// One line, as OpenSSH keeps public keys (RFC 4253 §6.6).
     OpenSsh,
+    /// Text with the label `OPENSSH PRIVATE KEY`.
+    OpenSshPrivate,
     /// A JSON object with `kty` (RFC 7517 §4).
     Jwk,
     /// A JSON object with `keys` (RFC 7517 §5).
@@ -58,7 +61,7 @@ impl Form {
         match self {
             Self::Pem(_) => "pem",
             Self::Der(_) => "der",
-            Self::OpenSsh => "openssh",
+            Self::OpenSsh | Self::OpenSshPrivate => "openssh",
             Self::Jwk => "jwk",
             Self::JwkSet => "jwks",
         }
@@ -68,7 +71,7 @@ impl Form {
     pub fn structure(self) -> Option<Structure> {
         match self {
             Self::Pem(structure) | Self::Der(structure) => Some(structure),
-            Self::OpenSsh | Self::Jwk | Self::JwkSet => None,
+            Self::OpenSsh | Self::OpenSshPrivate | Self::Jwk | Self::JwkSet => None,
         }
     }
 }
@@ -80,6 +83,7 @@ impl fmt::Display for Form {
             Self::Pem(structure) => write!(f, "PEM, {}", structure.title()),
             Self::Der(structure) => write!(f, "DER, {}", structure.title()),
             Self::OpenSsh => f.write_str("OpenSSH public key"),
+            Self::OpenSshPrivate => f.write_str("OpenSSH private key"),
             Self::Jwk => f.write_str("JWK"),
             Self::JwkSet => f.write_str("JWK Set"),
         }
@@ -209,6 +213,12 @@ impl Found {
     }
 }
 
+/// What the first key of a PEM file is in.
+pub(super) enum Pem {
+    Der(Found),
+    OpenSsh(Box<PrivateKey>),
+}
+
 /// Finds the first key of a PEM file. What OpenSSL puts before it (`EC
 /// PARAMETERS`, bag attributes) does not count.
 ///
@@ -216,24 +226,23 @@ impl Found {
 ///
 /// `key_malformed`, `key_unsupported` for a file that holds something else,
 /// `passphrase`.
-pub(super) fn find_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<Found, KeyError> {
+pub(super) fn find_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<Pem, KeyError> {
     let mut other = None;
     for block in pem::decode(document)? {
         if let Some(structure) = Structure::of_label(&block.label) {
-            return Ok(Found {
+            return Ok(Pem::Der(Found {
                 form: Form::Pem(structure),
                 structure,
                 der: decrypted(structure, block.der, passphrase)?,
-            });
+            }));
+        }
+        if block.label == openssh_private::LABEL {
+            return openssh_private::read(block.der.expose())
+                .map(|key| Pem::OpenSsh(Box::new(key)));
         }
         other = other.or(Some(block.label));
     }
     Err(match other.as_deref() {
-        Some("OPENSSH PRIVATE KEY") => KeyError::new(
-            "key_unsupported",
-            "private keys in OpenSSH's own form are not supported; rewrite a copy with \
-             `ssh-keygen -p -m PKCS8 -f FILE`",
-        ),
         Some(label) => KeyError::new(
             "key_unsupported",
             format!("the PEM file has a `{}` and no key", shorten(label)),

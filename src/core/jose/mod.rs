@@ -36,6 +36,7 @@ mod lint;
 mod members;
 mod numeric_date;
 mod openssh;
+mod openssh_private;
 mod outline;
 pub mod pem;
 mod portable_key;

@@ -14,10 +14,10 @@ use super::algorithm::Curve;
 use super::error::{KeyError, shorten};
 use super::public_key::{Kind, PublicKey};
 
-const RSA: &str = "ssh-rsa";
-const ED25519: &str = "ssh-ed25519";
+pub(super) const RSA: &str = "ssh-rsa";
+pub(super) const ED25519: &str = "ssh-ed25519";
 /// The curves that SSH and JOSE share, by the names they have in either.
-const CURVES: [(&str, &str, &str); 3] = [
+pub(super) const CURVES: [(&str, &str, &str); 3] = [
     ("P-256", "ecdsa-sha2-nistp256", "nistp256"),
     ("P-384", "ecdsa-sha2-nistp384", "nistp384"),
     ("P-521", "ecdsa-sha2-nistp521", "nistp521"),
@@ -147,7 +147,7 @@ impl PublicKey {
         Ok(fingerprint(&blob))
     }
 
-    fn openssh_blob(&self) -> Result<(&'static str, Vec<u8>), KeyError> {
+    pub(super) fn openssh_blob(&self) -> Result<(&'static str, Vec<u8>), KeyError> {
         let mut blob = Vec::new();
         let name = match self.kind() {
             Kind::Rsa { n, e } => {
@@ -201,22 +201,27 @@ fn rsa_blob(n: &[u8], e: &[u8]) -> Vec<u8> {
 }
 
 /// The rest of a blob.
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
+    /// `uint32` (RFC 4251 §5).
+    pub(super) fn u32(&mut self) -> Result<u32, KeyError> {
+        let (number, rest) = self.0.split_first_chunk().ok_or_else(torn)?;
+        self.0 = rest;
+        Ok(u32::from_be_bytes(*number))
+    }
+
     /// `string`: four octets of length, then so many octets (RFC 4251 §5).
-    fn string(&mut self) -> Result<&'a [u8], KeyError> {
-        let torn = || malformed("the OpenSSH key ends too early");
-        let (length, rest) = self.0.split_first_chunk().ok_or_else(torn)?;
-        let length = u32::from_be_bytes(*length) as usize;
-        let (string, rest) = rest.split_at_checked(length).ok_or_else(torn)?;
+    pub(super) fn string(&mut self) -> Result<&'a [u8], KeyError> {
+        let length = self.u32()? as usize;
+        let (string, rest) = self.0.split_at_checked(length).ok_or_else(torn)?;
         self.0 = rest;
         Ok(string)
     }
 
     /// `mpint`, which is not negative here: a zero octet stands before one
     /// whose highest bit is set, and before no other (RFC 4251 §5).
-    fn integer(&mut self) -> Result<&'a [u8], KeyError> {
+    pub(super) fn integer(&mut self) -> Result<&'a [u8], KeyError> {
         match self.string()? {
             [0, integer @ ..] if integer.first() >= Some(&0x80) => Ok(integer),
             integer @ [1..=0x7f, ..] => Ok(integer),
@@ -241,6 +246,10 @@ fn integer(blob: &mut Vec<u8>, octets: &[u8]) {
     }
 }
 
-fn malformed(message: &str) -> KeyError {
+fn torn() -> KeyError {
+    malformed("the OpenSSH key ends too early")
+}
+
+pub(super) fn malformed(message: &str) -> KeyError {
     KeyError::new("key_malformed", message)
 }

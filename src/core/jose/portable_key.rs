@@ -134,6 +134,13 @@ impl Portable {
                 return Ok(Self::One(Box::new(key)));
             }
             Unread::OpenSsh(line) => (Form::OpenSsh, Material::Public(line.key()?)),
+            Unread::OpenSshPrivate(private) => (
+                Form::OpenSshPrivate,
+                Material::Private {
+                    public: private.public()?,
+                    private: *private,
+                },
+            ),
             Unread::Der(found) => (found.form, Material::of_der(&found)?),
         };
         let key = PortableKey::unlabelled(form, material)?;
