@@ -26,6 +26,8 @@ mod introspect;
 mod jwks;
 mod jwks_file;
 mod jwks_rotate;
+mod key;
+mod key_convert;
 mod keygen;
 mod lint;
 mod login;

@@ -291,6 +291,101 @@ fn a_secret_keys_the_same_mac_as_in_openssl() {
     }
 }
 
+/// What `key convert` writes, and how OpenSSL reads it.
+#[test]
+fn openssl_reads_every_form_that_key_convert_writes() {
+    let reads = |sandbox: &Sandbox, line: &str| text(openssl(sandbox, line));
+    for signer in &SIGNERS {
+        let sandbox = Sandbox::new();
+        signer.generate(&sandbox);
+        let public = reads(&sandbox, "pkey -pubin -in key.pub.pem");
+        let convert = |arguments: &str| {
+            let line = format!("key convert key.pem --force --out out {arguments}");
+            sandbox.authctl(line.split(' ')).succeeds();
+        };
+        let mut private = vec!["pkcs8"];
+        private.extend(match signer.coordinate {
+            Some(_) => Some("sec1"),
+            None => signer.genpkey.contains("RSA").then_some("pkcs1"),
+        });
+        for form in private {
+            convert(&format!("--to {form}"));
+            assert_eq!(reads(&sandbox, "pkey -in out -pubout"), public, "{form}");
+            convert(&format!("--to {form} -o der"));
+            let read = reads(&sandbox, "pkey -inform DER -in out -pubout");
+            assert_eq!(read, public, "{form}");
+        }
+        convert("--to spki");
+        assert_eq!(reads(&sandbox, "pkey -pubin -in out"), public);
+        convert("--to spki -o der");
+        assert_eq!(reads(&sandbox, "pkey -pubin -inform DER -in out"), public);
+        // There and back by way of a JWK.
+        convert("--to jwk");
+        sandbox
+            .authctl("key convert out --to pkcs8 --out back.pem".split(' '))
+            .succeeds();
+        assert_eq!(reads(&sandbox, "pkey -in back.pem -pubout"), public);
+    }
+}
+
+#[test]
+fn openssl_and_key_convert_open_each_others_encrypted_keys() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set_secret("THEIRS", "tea at five");
+    sandbox.set_secret("OURS", "no tea at all");
+    openssl(&sandbox, "genpkey -quiet -algorithm ED25519 -out key.pem");
+    let public = openssl(&sandbox, "pkey -in key.pem -pubout");
+    openssl(
+        &sandbox,
+        "pkcs8 -topk8 -in key.pem -passout env:THEIRS -out theirs.pem",
+    );
+    for (encoding, inform) in [("pem", "PEM"), ("der", "DER")] {
+        let line = format!(
+            "key convert theirs.pem --passphrase env:THEIRS --to pkcs8 --new-passphrase env:OURS -o {encoding} --out ours --force"
+        );
+        sandbox.authctl(line.split(' ')).succeeds();
+        let line = format!("pkey -in ours -inform {inform} -passin env:OURS -pubout");
+        assert_eq!(openssl(&sandbox, &line), public, "{encoding}");
+    }
+}
+
+/// The public keys of OpenSSH, both ways, and its fingerprint.
+#[test]
+fn openssh_and_authctl_read_each_others_public_keys() {
+    for (kind, bits) in [
+        ("rsa", "2048"),
+        ("rsa", "3072"),
+        ("ecdsa", "256"),
+        ("ecdsa", "384"),
+        ("ecdsa", "521"),
+        ("ed25519", "256"),
+    ] {
+        let sandbox = Sandbox::new();
+        let keygen = |words: &[&str]| text(sandbox.tool("ssh-keygen", words, b""));
+        let made = [
+            "-t", kind, "-b", bits, "-f", "theirs", "-C", "comment", "-N", "",
+        ];
+        keygen(&made);
+        let shown = sandbox
+            .authctl(["key", "inspect", "theirs.pub", "--json"])
+            .succeeds();
+        let fingerprint = shown.json()["openssh_fingerprint"].clone();
+        let listed = keygen(&["-l", "-f", "theirs.pub"]);
+        let theirs = listed.split(' ').nth(1);
+        assert_eq!(fingerprint.as_str(), theirs, "{kind} {bits}");
+        // To PEM and back.
+        sandbox
+            .authctl("key public theirs.pub -o pem --out theirs.pem".split(' '))
+            .succeeds();
+        openssl(&sandbox, "pkey -pubin -in theirs.pem -noout");
+        let ours = sandbox.authctl("key public theirs.pem -o openssh".split(' '));
+        let line =
+            std::fs::read_to_string(sandbox.path("theirs.pub")).expect("ssh-keygen wrote it");
+        let key = line.trim_end().trim_end_matches(" comment");
+        assert_eq!(ours.succeeds().stdout.trim_end(), key, "{kind} {bits}");
+    }
+}
+
 /// Verifies a token after each conversion of its key into the file `name`.
 fn verifies_after(alg: &str, conversions: &[&str], name: &str) {
     let signer = SIGNERS.iter().find(|signer| signer.alg == alg);

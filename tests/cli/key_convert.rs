@@ -1,0 +1,657 @@
+//! `authctl key convert` and `authctl key public`.
+
+use authctl::core::jose::{Algorithm, SigningKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+use crate::harness::Home;
+
+macro_rules! file {
+    ($name:literal) => {
+        include_bytes!(concat!("../vectors/openssl/", $name)).as_slice()
+    };
+}
+
+/// The members that make a key private.
+const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+const FORMS: [&str; 6] = ["pkcs8", "pkcs1", "sec1", "spki", "jwk", "openssh"];
+
+/// Calls with a key on standard input; returns what is printed.
+fn key(home: &Home, arguments: &str, input: &[u8]) -> Vec<u8> {
+    let done = home
+        .authctl(["key"])
+        .args(arguments.split(' '))
+        .stdin(input)
+        .run();
+    assert_eq!(done.stderr(), "", "{arguments}");
+    done.code_is(0).0.stdout
+}
+
+fn text(home: &Home, arguments: &str, input: &[u8]) -> String {
+    String::from_utf8(key(home, arguments, input)).unwrap()
+}
+
+fn object(home: &Home, arguments: &str, input: &[u8]) -> Map<String, Value> {
+    serde_json::from_slice(&key(home, arguments, input)).unwrap()
+}
+
+/// The octets of the private members, in every form in which they could slip
+/// out.
+fn private_parts(jwk: &Map<String, Value>) -> Vec<Vec<u8>> {
+    let mut parts = Vec::new();
+    for name in PRIVATE {
+        let Some(value) = jwk.get(name).and_then(Value::as_str) else {
+            continue;
+        };
+        let octets = URL_SAFE_NO_PAD.decode(value).unwrap();
+        let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        parts.push(hex.to_uppercase().into_bytes());
+        parts.push(hex.into_bytes());
+        parts.push(value.as_bytes().to_vec());
+        parts.push(value.replace('-', "+").replace('_', "/").into_bytes());
+        parts.push(octets);
+    }
+    assert!(!parts.is_empty());
+    parts
+}
+
+fn leaks(output: &[u8], parts: &[Vec<u8>]) -> bool {
+    parts
+        .iter()
+        .any(|part| output.windows(part.len()).any(|window| window == part))
+}
+
+/// A private key of each kind, as PKCS#8.
+fn keys() -> [(&'static str, Vec<u8>); 4] {
+    let ml_dsa = SigningKey::generate(Algorithm::MLDSA44, None).unwrap();
+    let ml_dsa = ml_dsa.to_pkcs8_pem().unwrap();
+    [
+        ("RSA", file!("rsa2048.pkcs8.pem").to_vec()),
+        ("P-256", file!("ec256.pkcs8.pem").to_vec()),
+        ("Ed25519", file!("ed25519.pkcs8.pem").to_vec()),
+        ("ML-DSA-44", ml_dsa.expose().as_bytes().to_vec()),
+    ]
+}
+
+#[test]
+fn what_is_written_is_what_openssl_and_openssh_write() {
+    let home = Home::new();
+    // What OpenSSL puts before the key is not written.
+    let sec1 = file!("ec256.sec1.pem");
+    let begin = b"-----BEGIN EC PRIVATE KEY";
+    let begin = sec1
+        .windows(begin.len())
+        .position(|at| at == begin)
+        .unwrap();
+    for (from, arguments, to) in [
+        (
+            file!("ec256.pkcs8.pem"),
+            "convert - --to sec1",
+            &sec1[begin..],
+        ),
+        (
+            file!("ec256.pkcs8.pem"),
+            "convert - --to sec1 -o der",
+            file!("ec256.der"),
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to pkcs8",
+            file!("ec256.pkcs8.pem"),
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to spki -o der",
+            file!("ec256.pub.der"),
+        ),
+        (
+            file!("ec256.cert.der"),
+            "convert - --to spki",
+            file!("ec256.pub.pem"),
+        ),
+        (file!("ec256.cert.pem"), "public -", file!("ec256.pub.pem")),
+        (file!("ec256.cert.der"), "public -", file!("ec256.pub.der")),
+        (
+            file!("ec256.der"),
+            "public - -o pem",
+            file!("ec256.pub.pem"),
+        ),
+        (file!("ec256.ssh.pub"), "public -", file!("ec256.ssh.pub")),
+        (
+            file!("ec256.ssh.pub"),
+            "public - -o pem",
+            file!("ec256.pub.pem"),
+        ),
+        (
+            file!("ec384.pkcs8.pem"),
+            "public - -o openssh",
+            file!("ec384.ssh.pub"),
+        ),
+        (
+            file!("ec521.pkcs8.pem"),
+            "convert - --to openssh",
+            file!("ec521.ssh.pub"),
+        ),
+        (
+            file!("rsa2048.pkcs8.pem"),
+            "convert - --to pkcs1",
+            file!("rsa2048.pkcs1.pem"),
+        ),
+        (
+            file!("rsa2048.pkcs8.pem"),
+            "convert - --to pkcs1 -o der",
+            file!("rsa2048.pkcs1.der"),
+        ),
+        (
+            file!("rsa2048.pub.pem"),
+            "convert - --to pkcs1",
+            file!("rsa2048.pkcs1.pub.pem"),
+        ),
+        (
+            file!("rsa2048.pub.pem"),
+            "convert - --to pkcs1 -o der",
+            file!("rsa2048.pkcs1.pub.der"),
+        ),
+        (
+            file!("rsa2048.pkcs1.pub.pem"),
+            "convert - --to spki",
+            file!("rsa2048.pub.pem"),
+        ),
+        (
+            file!("rsa2048.pkcs1.pem"),
+            "public -",
+            file!("rsa2048.pub.pem"),
+        ),
+        (
+            file!("secp256k1.pkcs8.pem"),
+            "public -",
+            file!("secp256k1.pub.pem"),
+        ),
+    ] {
+        assert_eq!(
+            String::from_utf8_lossy(&key(&home, arguments, from)),
+            String::from_utf8_lossy(to),
+            "{arguments}"
+        );
+    }
+}
+
+#[test]
+fn nothing_private_is_in_what_is_public() {
+    let home = Home::new();
+    for (name, pkcs8) in keys() {
+        let jwk = key(&home, "convert - --to jwk", &pkcs8);
+        let members: Map<String, Value> = serde_json::from_slice(&jwk).unwrap();
+        let parts = private_parts(&members);
+        assert!(leaks(&jwk, &parts), "{name}");
+        let set = json!({ "keys": [members] }).to_string().into_bytes();
+        for input in [pkcs8, set] {
+            for arguments in [
+                "inspect -",
+                "inspect - -o json",
+                "thumbprint - --json",
+                "public -",
+                "public - -o der",
+                "public - -o jwks",
+                "convert - --to spki",
+            ] {
+                let output = key(&home, arguments, &input);
+                assert!(!leaks(&output, &parts), "{name}: {arguments}");
+                assert!(!output.is_empty(), "{name}: {arguments}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_jwk_keeps_what_it_says_of_itself() {
+    let home = Home::new();
+    let mut jwk = object(&home, "convert - --to jwk", file!("ec256.der"));
+    assert_eq!(jwk["kid"], "lAA6fsjltVUeKjZmuURb_7_gmvyhbJqwqRSBCdYK4bg");
+    let labels = json!({
+        "kid": "mine", "use": "sig", "key_ops": ["sign"], "x-ours": {"a": [1]}, "nbf": 1.50,
+    });
+    jwk.extend(labels.as_object().unwrap().clone());
+    let text = Value::Object(jwk.clone()).to_string();
+    assert_eq!(object(&home, "convert - --to jwk", text.as_bytes()), jwk);
+    // The operations of the public key are others, all else is the same.
+    let mut public = jwk.clone();
+    public.remove("d");
+    public["key_ops"] = json!(["verify"]);
+    for arguments in ["public -", "public - -o jwk", "public - --json"] {
+        assert_eq!(
+            object(&home, arguments, text.as_bytes()),
+            public,
+            "{arguments}"
+        );
+    }
+    assert_eq!(
+        Value::Object(object(&home, "public - -o jwks", text.as_bytes())),
+        json!({ "keys": [public] })
+    );
+    // One without kid is not given one.
+    jwk.remove("kid");
+    let text = Value::Object(jwk.clone()).to_string();
+    assert_eq!(object(&home, "convert - --to jwk", text.as_bytes()), jwk);
+    let named = object(&home, "convert - --to jwk --kid other", text.as_bytes());
+    assert_eq!(named["kid"], "other");
+}
+
+#[test]
+fn labels_are_given_and_must_fit() {
+    let home = Home::new();
+    let jwk = object(
+        &home,
+        "convert - --to jwk --kid k --alg ES256 --use sig",
+        file!("ec256.der"),
+    );
+    assert_eq!(
+        (&jwk["kid"], &jwk["alg"], &jwk["use"]),
+        (&json!("k"), &json!("ES256"), &json!("sig"))
+    );
+    let jwk = object(
+        &home,
+        "public - -o jwk --alg ECDH-ES+A256KW --use enc",
+        file!("ec256.der"),
+    );
+    assert_eq!(jwk["alg"], "ECDH-ES+A256KW");
+    let secret = br#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAA"}"#;
+    for (input, arguments, code, error) in [
+        (
+            file!("ec256.der"),
+            "convert - --to jwk --alg ES384",
+            8,
+            "key_algorithm",
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to jwk --alg RS256",
+            8,
+            "key_algorithm",
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to jwk --alg RSA-OAEP",
+            8,
+            "key_algorithm",
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to jwk --alg none",
+            8,
+            "key_algorithm",
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to jwk --alg ES256 --use enc",
+            8,
+            "key_use",
+        ),
+        (
+            file!("ec256.der"),
+            "public - -o jwk --alg ECDH-ES --use sig",
+            8,
+            "key_use",
+        ),
+        (
+            &secret[..],
+            "convert - --to jwk --alg A256KW",
+            8,
+            "key_algorithm",
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to pkcs8 --alg ES256",
+            2,
+            "usage",
+        ),
+        (
+            file!("ec256.der"),
+            "convert - --to spki --kid k",
+            2,
+            "usage",
+        ),
+    ] {
+        let found = home
+            .authctl(["key"])
+            .args(arguments.split(' '))
+            .arg("--json")
+            .stdin(input)
+            .code(code)
+            .check_error();
+        assert_eq!(found["error"], error, "{arguments}: {found}");
+    }
+    home.authctl(["key", "public", "-", "--use", "sig"])
+        .stdin(file!("ec256.der"))
+        .code(2)
+        .stderr_has("only a JWK has `kid`, `alg` and `use`")
+        .check();
+}
+
+#[test]
+fn a_form_that_a_key_cannot_have_is_refused_with_those_it_can() {
+    let home = Home::new();
+    let secret = br#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
+    let [.., (_, ml_dsa)] = keys();
+    for (input, can) in [
+        (
+            file!("rsa2048.pkcs8.pem"),
+            "pkcs8, pkcs1, spki, jwk, openssh",
+        ),
+        (file!("rsa2048.pub.pem"), "pkcs1, spki, jwk, openssh"),
+        (file!("ec256.pkcs8.pem"), "pkcs8, sec1, spki, jwk, openssh"),
+        (file!("ec256.cert.pem"), "spki, jwk, openssh"),
+        (file!("secp256k1.pkcs8.pem"), "pkcs8, sec1, spki, jwk"),
+        (file!("ed25519.pkcs8.pem"), "pkcs8, spki, jwk, openssh"),
+        (file!("ed25519.ssh.pub"), "spki, jwk, openssh"),
+        (&ml_dsa, "pkcs8, spki, jwk"),
+        (&secret[..], "jwk"),
+    ] {
+        for form in FORMS {
+            let call = home
+                .authctl(["key", "convert", "-", "--to", form])
+                .stdin(input);
+            if can.split(", ").any(|possible| possible == form) {
+                assert!(!call.run().succeeds().is_empty(), "{form} of {can}");
+            } else {
+                call.code(2)
+                    .stderr_has(format!(" hint: it can be made {can}\n"))
+                    .check();
+            }
+        }
+    }
+    home.authctl(["key", "convert", "-", "--to", "pkcs1"])
+        .stdin(file!("ed25519.pkcs8.pem"))
+        .code(2)
+        .stderr_has("error: PKCS#1 is a form of RSA keys, and this one is OKP Ed25519\n")
+        .check();
+    home.authctl(["key", "convert", "-", "--to", "pkcs8"])
+        .stdin(file!("ec256.pub.pem"))
+        .code(2)
+        .stderr_has("error: PKCS#8 is a form of private keys, and this one is public\n")
+        .check();
+    home.authctl(["key", "convert", "-", "--to", "jwk", "-o", "der"])
+        .stdin(file!("ec256.pub.pem"))
+        .code(2)
+        .stderr_has("PEM and DER are encodings of")
+        .check();
+}
+
+#[test]
+fn j16_an_unfit_key_is_not_converted() {
+    let home = Home::new();
+    let code = |arguments: &[&str], input: &[u8]| {
+        let call = home.authctl(["key"]).args(arguments).arg("--json");
+        call.stdin(input).code(8).check_error()["error"].clone()
+    };
+    for (input, expected) in [
+        (file!("rsa1024.pub.pem"), "key_weak"),
+        (file!("ed448.pkcs8.pem"), "key_unsupported"),
+        (file!("ec224.pub.pem"), "key_unsupported"),
+        (b"rubbish".as_slice(), "key_malformed"),
+        (br#"{"keys":[]}"#, "no_key"),
+        (br#"{"kty":"oct","k":"+"}"#, "key_malformed"),
+        (
+            br#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#,
+            "key_malformed",
+        ),
+    ] {
+        assert_eq!(code(&["convert", "-", "--to", "jwk"], input), expected);
+    }
+    let secret = br#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
+    assert_eq!(code(&["public", "-"], secret), "key_is_secret");
+    assert_eq!(code(&["public", "-"], file!("rsa1024.pub.pem")), "key_weak");
+}
+
+#[test]
+fn of_a_set_one_key_is_converted_and_all_are_made_public() {
+    let home = Home::new();
+    let private =
+        |kid: &str, input| object(&home, &format!("convert - --to jwk --kid {kid}"), input);
+    let (one, other) = (
+        private("a", file!("ec256.der")),
+        private("b", file!("ed25519.pkcs8.pem")),
+    );
+    let secret = json!({"kty": "oct", "k": "AAAA", "kid": "s"});
+    let set = json!({"keys": [one, secret, other, {"kty": "X"}, one]}).to_string();
+    home.write("set.json", &set);
+    let convert =
+        |kid: &str| home.authctl(["key", "convert", "set.json", "--to", "jwk", "--kid", kid]);
+    let chosen: Value = serde_json::from_str(&convert("b").run().succeeds()).unwrap();
+    assert_eq!(chosen, Value::Object(other.clone()));
+    for (kid, code) in [("a", "ambiguous_key"), ("c", "unknown_kid")] {
+        let error = convert(kid).arg("--json").code(8).check_error();
+        assert_eq!(error["error"], code, "{kid}");
+    }
+    let error = home
+        .authctl(["key", "convert", "set.json", "--to", "jwk", "--json"])
+        .code(8)
+        .check_error();
+    assert_eq!(error["error"], "ambiguous_key");
+
+    let mut public = [one, other];
+    for key in &mut public {
+        key.remove("d");
+    }
+    let done = home
+        .authctl(["key", "public", "set.json"])
+        .stdout_has("{\"keys\":[")
+        .stderr_has("warning: keys[1] is left out: the key is a secret, which has no public part\n")
+        .stderr_has("warning: keys[3] is left out: the key type `X` is not supported\n")
+        .check();
+    let found: Value = serde_json::from_str(&done.stdout()).unwrap();
+    assert_eq!(found, json!({"keys": [public[0], public[1], public[0]]}));
+    let one = home
+        .authctl(["key", "public", "set.json", "--kid", "b"])
+        .check_json();
+    assert_eq!(one, Value::Object(public[1].clone()));
+    home.authctl(["key", "public", "set.json", "--alg", "ES256"])
+        .code(2)
+        .stderr_has("labels are given to one key")
+        .check();
+    home.write("secrets.json", json!({ "keys": [secret] }).to_string());
+    let error = home
+        .authctl(["key", "public", "secrets.json", "--json", "-o", "jwks"])
+        .code(8)
+        .check_error();
+    assert_eq!(error["error"], "key_is_secret");
+}
+
+#[test]
+fn the_public_key_of_a_jwk_needs_no_more_than_its_public_members() {
+    let home = Home::new();
+    let mut jwk = object(&home, "convert - --to jwk", file!("rsa2048.pkcs8.pem"));
+    // RFC 7518 §6.3.2 lets a private key have `d` alone.
+    for name in ["p", "q", "dp", "dq", "qi"] {
+        jwk.remove(name);
+    }
+    let text = Value::Object(jwk).to_string();
+    assert_eq!(
+        key(&home, "public - -o pem", text.as_bytes()),
+        file!("rsa2048.pub.pem")
+    );
+}
+
+#[test]
+fn j57_a_private_key_goes_into_a_file_of_its_owners_alone() {
+    let home = Home::new();
+    home.write("key.pem", file!("ec256.pkcs8.pem"));
+    let convert =
+        |out: &str| home.authctl(["key", "convert", "key.pem", "--to", "sec1", "--out", out]);
+    convert("new.pem").check();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |name: &str| {
+            let metadata = std::fs::metadata(home.path().join(name)).unwrap();
+            metadata.permissions().mode() & 0o777
+        };
+        assert_eq!(mode("new.pem"), 0o600);
+        home.authctl(["key", "public", "key.pem", "--out", "new.pub.pem"])
+            .check();
+        assert_eq!(mode("new.pub.pem") & 0o444, 0o444);
+    }
+    let written = home.read("new.pem");
+    assert!(written.starts_with("-----BEGIN EC PRIVATE KEY-----\n"));
+    convert("key.pem")
+        .code(2)
+        .stderr_has("error: `key.pem` is there already\n")
+        .check();
+    assert_eq!(home.read("key.pem").as_bytes(), file!("ec256.pkcs8.pem"));
+    convert("key.pem").arg("--force").check();
+    assert_eq!(home.read("key.pem"), written);
+    convert("absent/key.pem")
+        .code(8)
+        .stderr_has("cannot write")
+        .check();
+    assert_eq!(home.names().len(), if cfg!(unix) { 3 } else { 2 });
+}
+
+#[test]
+#[cfg(unix)]
+fn j57_a_private_key_is_shown_on_a_terminal_only_if_that_is_asked_for() {
+    let home = Home::new();
+    home.write("key.pem", file!("ec256.pkcs8.pem"));
+    let seen = |arguments: &str| {
+        let call = home.authctl(["key"]).args(arguments.split(' '));
+        call.on_terminal()
+    };
+    let refused = "error: a private key is not shown on a terminal unless that is asked for\n hint: write it into a file with `--out FILE`, or print it with `--out -`\n";
+    for form in ["pkcs8", "sec1", "jwk"] {
+        assert_eq!(seen(&format!("convert key.pem --to {form}")), refused);
+    }
+    assert_eq!(
+        seen("convert key.pem --to pkcs8 --out -").as_bytes(),
+        file!("ec256.pkcs8.pem")
+    );
+    assert!(seen("public key.pem").starts_with("-----BEGIN PUBLIC KEY-----\n"));
+    assert!(seen("convert key.pem --to openssh").starts_with("ecdsa-sha2-nistp256 "));
+    assert!(seen("public key.pem -o der").starts_with("error: DER is no text for a terminal\n"));
+}
+
+#[test]
+fn a_key_is_encrypted_and_decrypted() {
+    let home = Home::new()
+        .with("OLD", "correct-horse")
+        .with("NEW", "tea at five");
+    home.write("old.pem", file!("ec256.pbkdf2.pem"));
+    let old = [
+        "key",
+        "convert",
+        "old.pem",
+        "--passphrase",
+        "env:OLD",
+        "--to",
+    ];
+    home.authctl(old)
+        .args(["pkcs8", "--out", "plain.pem"])
+        .stderr("note: the key is no longer encrypted; `--to pkcs8 --new-passphrase` keeps it so\n")
+        .check();
+    assert_eq!(home.read("plain.pem").as_bytes(), file!("ec256.pkcs8.pem"));
+    home.authctl(old)
+        .args(["spki"])
+        .stdout_has("PUBLIC KEY")
+        .check();
+    for (name, encoding) in [("new.pem", "pem"), ("new.der", "der")] {
+        home.authctl(old)
+            .args([
+                "pkcs8",
+                "--new-passphrase",
+                "env:NEW",
+                "--out",
+                name,
+                "-o",
+                encoding,
+            ])
+            .check();
+        let error = home
+            .authctl(["key", "convert", name, "--to", "pkcs8", "--json"])
+            .args(["--passphrase", "env:OLD"])
+            .code(8)
+            .check_error();
+        assert_eq!(error["error"], "passphrase");
+        home.authctl(["key", "inspect", name, "--passphrase", "env:NEW"])
+            .stdout_has(
+                "encrypted PKCS#8\nthumbprint    lAA6fsjltVUeKjZmuURb_7_gmvyhbJqwqRSBCdYK4bg\n",
+            )
+            .check();
+    }
+    assert!(
+        home.read("new.pem")
+            .starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+    );
+
+    home.authctl(old)
+        .args(["sec1", "--new-passphrase", "env:NEW"])
+        .code(2)
+        .stderr_has("only PKCS#8 can be encrypted under a passphrase")
+        .check();
+    home.authctl(["key", "convert", "old.pem", "--to", "pkcs8", "--no-input"])
+        .code(4)
+        .stderr_has("--passphrase env:NAME")
+        .check();
+    home.authctl(old)
+        .args(["pkcs8", "--no-input", "--new-passphrase"])
+        .code(4)
+        .stderr_has("--new-passphrase env:NAME")
+        .check();
+    home.authctl([
+        "key",
+        "convert",
+        "-",
+        "--to",
+        "pkcs8",
+        "--new-passphrase",
+        "-",
+    ])
+    .stdin(file!("ec256.pkcs8.pem"))
+    .code(2)
+    .stderr_has("cannot both come on standard input")
+    .check();
+    home.authctl([
+        "key",
+        "convert",
+        "old.pem",
+        "--to",
+        "pkcs8",
+        "--new-passphrase",
+        "literal",
+    ])
+    .code(2)
+    .stderr_has("a secret is never typed on the command line")
+    .check();
+}
+
+#[test]
+fn in_github_actions_what_is_private_is_masked_first() {
+    let home = Home::new().with("GITHUB_ACTIONS", "true");
+    let done = home
+        .authctl(["key", "convert", "-", "--to", "jwk"])
+        .stdin(file!("ec256.der"))
+        .run();
+    let jwk: Value = serde_json::from_slice(&done.0.stdout).unwrap();
+    assert_eq!(
+        done.stderr(),
+        format!("::add-mask::{}\n", jwk["d"].as_str().unwrap())
+    );
+    let done = home
+        .authctl(["key", "convert", "-", "--to", "pkcs8"])
+        .stdin(file!("ec256.der"))
+        .run();
+    assert_eq!(done.stderr().matches("::add-mask::").count(), 3);
+}
+
+#[test]
+fn a_key_is_taken_from_where_a_reference_says() {
+    let home = Home::new().with(
+        "KEY",
+        std::str::from_utf8(file!("ec256.pkcs8.pem")).unwrap(),
+    );
+    home.write("key.pem", file!("ec256.pkcs8.pem"));
+    for reference in ["env:KEY", "file:key.pem", "cmd:cat key.pem", "key.pem"] {
+        let public = home.authctl(["key", "public", reference]).run().succeeds();
+        assert_eq!(public.as_bytes(), file!("ec256.pub.pem"), "{reference}");
+    }
+}
