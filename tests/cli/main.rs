@@ -13,6 +13,8 @@ mod observed;
 mod tokens;
 
 mod bad_servers;
+mod batch;
+mod batch_streams;
 mod decode;
 mod decrypt;
 mod demo;

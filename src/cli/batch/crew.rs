@@ -81,13 +81,24 @@ impl<R: Read, W: Write> Crew<R, W> {
         let mut chunk = Chunk::default();
         let mut delivery = Delivery::default();
         let mut field = self.task.field.clone();
-        let (mut keys, mut edition) = self.keys.keys();
+        // A chunk that is read and not yet judged: its place.
+        let mut pending = None;
         loop {
+            let (keys, edition) = self.keys.keys();
             let mut batch = Batch::new(&keys, &self.rules);
-            while self.keys.edition() == edition {
-                let Some(place) = self.next(&mut chunk)? else {
-                    return Ok(());
+            loop {
+                let place = match pending.take() {
+                    Some(place) => place,
+                    None => match self.next(&mut chunk)? {
+                        Some(place) => place,
+                        None => return Ok(()),
+                    },
                 };
+                // It may have been a long wait.
+                if self.keys.edition() != edition {
+                    pending = Some(place);
+                    break;
+                }
                 let mut judge = Judge {
                     crew: self,
                     batch: &mut batch,
@@ -121,8 +132,6 @@ impl<R: Read, W: Write> Crew<R, W> {
                 }
                 delivery = room;
             }
-            drop(batch);
-            (keys, edition) = self.keys.keys();
         }
     }
 
