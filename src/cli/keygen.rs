@@ -108,8 +108,8 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
     }
     let prefix = match prefix {
         Some(prefix) if is_whole(prefix) => prefix.to_owned(),
-        Some(folder) => folder.join(default_name(&key)),
-        None => default_name(&key).into(),
+        Some(folder) => folder.join(default_name(key.algorithm(), key.kid())),
+        None => default_name(key.algorithm(), key.kid()).into(),
     };
     let paths = paths(&prefix, secret);
     let files = paths
@@ -184,9 +184,8 @@ fn is_whole(prefix: &Path) -> bool {
 }
 
 /// The algorithm and the head of the kid, which may hold anything.
-fn default_name(key: &SigningKey) -> String {
-    let kid: String = key
-        .kid()
+pub fn default_name(algorithm: Algorithm, kid: &str) -> String {
+    let kid: String = kid
         .chars()
         .take(KID_IN_NAME)
         .map(|c| match c {
@@ -194,7 +193,7 @@ fn default_name(key: &SigningKey) -> String {
             _ => '_',
         })
         .collect();
-    format!("{}-{kid}", key.algorithm())
+    format!("{algorithm}-{kid}")
 }
 
 /// Returns where the files go: that of the secret, or those of the private

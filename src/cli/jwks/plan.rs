@@ -8,7 +8,7 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
-use super::rotate::file_name;
+use super::rotate::key_path;
 use crate::cli::render::{escape, trimmed_table};
 
 /// One run of a rotation.
@@ -27,8 +27,8 @@ pub struct Plan<'a> {
     pub before: &'a Rotation,
     /// The keys after that.
     pub after: &'a Rotation,
-    /// Where the private keys are; `None` for the current folder.
-    pub folder: Option<&'a Path>,
+    /// Where the private keys are; empty for the current folder.
+    pub folder: &'a Path,
 }
 
 /// The one thing that is not to be done now.
@@ -311,11 +311,7 @@ impl Plan<'_> {
 
     /// Returns the file of a private key, if it is where a rotation puts it.
     fn file(&self, slot: &Slot) -> Option<String> {
-        let name = file_name(slot.algorithm?, slot.kid.as_ref()?);
-        let path = match self.folder {
-            Some(folder) => folder.join(name),
-            None => name.into(),
-        };
+        let path = key_path(self.folder, slot.algorithm?, slot.kid.as_ref()?);
         path.is_file().then(|| path.display().to_string())
     }
 }

@@ -18,6 +18,7 @@ use super::set_file::SetFile;
 use crate::cli::context::Context;
 use crate::cli::file_set::{self, Readers};
 use crate::cli::interrupt::{self, Hold};
+use crate::cli::keygen::default_name;
 use crate::cli::output::OutputArg;
 use crate::cli::secrets::SecretRefParser;
 
@@ -143,12 +144,13 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
         ));
     }
     let steps = rotation.due(&policy);
+    let folder = args.keys.as_deref().unwrap_or_else(|| beside(&args.set));
     let publishes = steps
         .iter()
         .any(|step| matches!(step, Step::Publish { .. }));
     let new = match (publishes, args.dry_run) {
         (false, _) => None,
-        (true, false) => Some(NewKey::generate(cx, args, &set, &rotation, file.folder())?),
+        (true, false) => Some(NewKey::generate(cx, args, &set, &rotation, folder)?),
         (true, true) => None,
     };
     let placeholder = || {
@@ -174,7 +176,6 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
             }
         })?;
     }
-    let folder = args.keys.clone().or_else(|| folder_of(&args.set));
     let plan = Plan {
         set: file.name(),
         now,
@@ -183,7 +184,7 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
         steps: &steps,
         before: &rotation,
         after: &Rotation::of(&set, now),
-        folder: folder.as_deref(),
+        folder,
     };
     for warning in plan.warnings() {
         cx.render.warning(&warning);
@@ -194,11 +195,10 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
     }
 }
 
-/// Returns the folder as the user would write it, `None` for the current one.
-fn folder_of(set: &Path) -> Option<PathBuf> {
-    set.parent()
-        .filter(|folder| *folder != Path::new(""))
-        .map(Path::to_owned)
+/// Returns the folder of a file as the user would write it: nothing for the
+/// current one.
+fn beside(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
 }
 
 /// What says "deploy the set" must not say so of one with private keys.
@@ -258,7 +258,7 @@ impl NewKey {
         args: &RotateArgs,
         set: &SetDocument,
         rotation: &Rotation,
-        beside: &Path,
+        folder: &Path,
     ) -> Result<Self, Error> {
         let algorithm = algorithm(args, rotation);
         let passphrase = match &args.passphrase {
@@ -271,11 +271,10 @@ impl NewKey {
             None => key.to_pkcs8_pem()?,
             Some(passphrase) => key.to_encrypted_pkcs8_pem(passphrase, pem::ITERATIONS)?,
         };
-        let folder = args.keys.as_deref().unwrap_or(beside);
         Ok(Self {
             public: key.public_jwk(),
             private,
-            path: folder.join(file_name(algorithm, key.kid())),
+            path: key_path(folder, algorithm, key.kid()),
         })
     }
 
@@ -285,7 +284,7 @@ impl NewKey {
             content: SecretBytes::new(self.private.expose()),
             readers: Readers::Owner,
         };
-        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let folder = beside(&self.path);
         make_folder(folder)
             .map_err(|source| Error::Input {
                 what: format!("cannot make the folder `{}`", folder.display()),
@@ -303,7 +302,7 @@ impl NewKey {
 }
 
 fn make_folder(folder: &Path) -> std::io::Result<()> {
-    if folder.is_dir() {
+    if folder == Path::new("") || folder.is_dir() {
         return Ok(());
     }
     let mut builder = std::fs::DirBuilder::new();
@@ -313,10 +312,9 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// Returns the name of the file of a private key, as `keygen` names it.
-pub fn file_name(algorithm: Algorithm, kid: &str) -> String {
-    let kid: String = kid.chars().take(8).collect();
-    format!("{algorithm}-{kid}.pem")
+/// Returns where the private key of a kid is kept.
+pub fn key_path(folder: &Path, algorithm: Algorithm, kid: &str) -> PathBuf {
+    folder.join(format!("{}.pem", default_name(algorithm, kid)))
 }
 
 /// Returns the size of the RSA key that signs, if the new one is RSA too: a

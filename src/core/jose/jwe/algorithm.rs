@@ -181,6 +181,15 @@ impl KeyManagement {
         matches!(self.mode(), Mode::Rsa(_) | Mode::Agreement(_))
     }
 
+    /// Returns the `kty` of the keys that it is for.
+    pub fn key_types(self) -> &'static [&'static str] {
+        match self.mode() {
+            Mode::Rsa(_) => &["RSA"],
+            Mode::Agreement(_) => &["EC", "OKP"],
+            Mode::Wrap(_) | Mode::GcmWrap(_) | Mode::Direct | Mode::Password(_) => &["oct"],
+        }
+    }
+
     /// Returns the PBKDF2 iterations of a token that is made with a password,
     /// where none are asked for; `None` for what takes no password.
     pub fn default_iterations(self) -> Option<u32> {

@@ -2,11 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{Entry, SetDocument, text_of};
+use super::rotation::DATES;
+use super::{Entry, SetDocument, is_for_other_use, text_of};
 use crate::core::jose::algorithm::Algorithm;
 use crate::core::jose::error::{Error, KeyError, shorten};
+use crate::core::jose::jwe::KeyManagement;
 use crate::core::jose::jwk::Jwk;
+use crate::core::jose::public_key::octets;
 use crate::core::jose::thumbprint::thumbprint;
+use crate::core::jose::verifying_key::VerifyingKey;
+use crate::core::secret::SecretBytes;
 
 /// What a key is to be labelled with; `None` leaves what it has.
 #[derive(Clone, Debug, Default)]
@@ -27,26 +32,6 @@ pub enum Added {
     /// The key has taken the place of one with its kid.
     Replaced,
 }
-
-/// The algorithms that a key may be for besides signatures, and its types (RFC
-/// 7518 §4.1, RFC 8037 §3.2). `RSA1_5` is left out on purpose.
-const ENCRYPTION: [(&str, &[&str]); 15] = [
-    ("RSA-OAEP", &["RSA"]),
-    ("RSA-OAEP-256", &["RSA"]),
-    ("RSA-OAEP-384", &["RSA"]),
-    ("RSA-OAEP-512", &["RSA"]),
-    ("ECDH-ES", &["EC", "OKP"]),
-    ("ECDH-ES+A128KW", &["EC", "OKP"]),
-    ("ECDH-ES+A192KW", &["EC", "OKP"]),
-    ("ECDH-ES+A256KW", &["EC", "OKP"]),
-    ("A128KW", &["oct"]),
-    ("A192KW", &["oct"]),
-    ("A256KW", &["oct"]),
-    ("A128GCMKW", &["oct"]),
-    ("A192GCMKW", &["oct"]),
-    ("A256GCMKW", &["oct"]),
-    ("dir", &["oct"]),
-];
 
 /// Labels a key and checks that its labels fit it. Returns its kid.
 ///
@@ -84,7 +69,7 @@ pub fn label(entry: &mut Entry, labels: &Labels) -> Result<String, Error> {
 /// Checks `alg`, if it is one that is known or `asked` for.
 fn fits(members: &Map<String, Value>, asked: bool) -> Result<(), Error> {
     let Some(name) = text_of(members, "alg") else {
-        return Ok(());
+        return Ok(strong(members)?);
     };
     if let Ok(algorithm) = name.parse::<Algorithm>() {
         // Those of a private key do not include `verify`.
@@ -94,17 +79,26 @@ fn fits(members: &Map<String, Value>, asked: bool) -> Result<(), Error> {
         return Ok(());
     }
     let kty = text_of(members, "kty").unwrap_or_default();
-    match ENCRYPTION.iter().find(|(known, _)| *known == name) {
-        Some((_, types)) if types.contains(&kty) => Ok(()),
-        Some(_) => Err(Error::key(
+    match name.parse::<KeyManagement>() {
+        Ok(algorithm) if algorithm.key_types().contains(&kty) => Ok(()),
+        Ok(_) => Err(Error::key(
             "key_algorithm",
             format!("{name} needs another type of key than {kty}"),
         )),
-        None if asked => Err(Error::Usage {
+        Err(_) if asked => Err(Error::Usage {
             what: format!("`{}` is no algorithm that a key can be for", shorten(name)),
         }),
-        None => Ok(()),
+        Err(_) => Ok(()),
     }
+}
+
+/// Refuses a secret that no signature can be made with, unless it is for
+/// something else.
+fn strong(members: &Map<String, Value>) -> Result<(), KeyError> {
+    if text_of(members, "kty") != Some("oct") || is_for_other_use(members) {
+        return Ok(());
+    }
+    VerifyingKey::secret(SecretBytes::new(octets(members, "k")?)).map(drop)
 }
 
 /// Adds a labelled key; with `replace` it takes the place of the one that has
@@ -123,6 +117,16 @@ pub fn add(set: &mut SetDocument, entry: Entry, replace: bool) -> Result<Added, 
             Ok(Added::New)
         }
         ([index], true) => {
+            // It takes the part of the other in the rotation too.
+            let mut entry = entry;
+            for name in DATES {
+                let old = set.entries()[*index].members();
+                let old = old.and_then(|members| members.get(name)).cloned();
+                match (old, entry.members()) {
+                    (Some(old), Some(new)) if !new.contains_key(name) => entry.set(name, old),
+                    _ => {}
+                }
+            }
             set.replace(*index, entry);
             Ok(Added::Replaced)
         }
@@ -235,6 +239,28 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_as_long_as_its_use_demands() {
+        let secret = |length, alg| {
+            let k = crate::core::jose::base64url::encode(vec![1; length]);
+            let text = format!("{{\"kty\":\"oct\",\"kid\":\"s\",\"k\":\"{k}\"}}");
+            let mut key = import(text.as_bytes(), None, Part::Private)
+                .unwrap()
+                .remove(0);
+            label(&mut key, &labels(None, alg, None))
+                .err()
+                .map(|error| match error {
+                    Error::Key(error) => error.code,
+                    other => panic!("{other}"),
+                })
+        };
+        assert_eq!(secret(16, None), Some("key_weak"));
+        assert_eq!(secret(32, None), None);
+        assert_eq!(secret(32, Some("HS512")), Some("key_weak"));
+        assert_eq!(secret(16, Some("A128KW")), None);
+        assert_eq!(secret(16, Some("RSA-OAEP")), Some("key_algorithm"));
+    }
+
+    #[test]
     fn j47_no_two_keys_get_one_kid() {
         let mut set = SetDocument::default();
         let named = |kid| {
@@ -247,7 +273,9 @@ mod tests {
         assert_eq!(add(&mut set, named("a"), false), Err("a".to_owned()));
         let other = named("a");
         let x = other.members().unwrap()["x"].clone();
+        set.entry_mut(0).unwrap().set("nbf", 7.into());
         assert_eq!(add(&mut set, other, true), Ok(Added::Replaced));
+        assert_eq!(set.entries()[0].members().unwrap()["nbf"], 7);
         assert_eq!(set.entries()[0].members().unwrap()["x"], x);
         assert_eq!(set.entries().len(), 2);
     }

@@ -23,6 +23,8 @@ pub use summary::{KeySummary, Problem, summary};
 
 use serde_json::{Map, Value};
 
+use super::jwe::KeyManagement;
+
 /// The members that make a private key or a secret, of every type of key that
 /// is registered (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2; RFC 9964 §3).
 pub(super) const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
@@ -30,6 +32,12 @@ pub(super) const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "
 /// Says whether a JWK has members that no public key has.
 pub fn is_private(jwk: &Map<String, Value>) -> bool {
     PRIVATE.iter().any(|name| jwk.contains_key(*name))
+}
+
+/// Says whether a JWK is for something else than signatures by its own words.
+fn is_for_other_use(jwk: &Map<String, Value>) -> bool {
+    text_of(jwk, "use").is_some_and(|usage| usage != "sig")
+        || text_of(jwk, "alg").is_some_and(|name| name.parse::<KeyManagement>().is_ok())
 }
 
 /// Returns a member that is a string.

@@ -434,7 +434,7 @@ pub fn perform(
 }
 
 /// The members that tell where a key is.
-const DATES: [&str; 3] = ["iat", "nbf", "exp"];
+pub(super) const DATES: [&str; 3] = ["iat", "nbf", "exp"];
 
 fn is_dated(entry: &Entry) -> bool {
     entry

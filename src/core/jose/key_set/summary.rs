@@ -1,8 +1,10 @@
 //! What is in a set, and what is wrong with it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
-use super::{Rotation, SetDocument, Slot, is_private, text_of};
+use super::{Rotation, SetDocument, Slot, is_for_other_use, is_private, text_of};
 use crate::core::jose::algorithm::KeyType;
 use crate::core::jose::base64url;
 use crate::core::jose::error::{KeyError, shorten};
@@ -74,14 +76,9 @@ pub fn summary(set: &SetDocument, public: bool, now: Timestamp) -> Vec<KeySummar
         || keys
             .iter()
             .any(|key| !key.private && key.thumbprint.is_some());
-    let members = |index: usize| set.entries()[index].members();
+    let twins = twins(set);
     for index in 0..keys.len() {
-        let same = keys[index].kid.is_some()
-            && (0..keys.len()).any(|other| {
-                other != index
-                    && keys[other].kid == keys[index].kid
-                    && matches!((members(index), members(other)), (Some(one), Some(other)) if look_alike(one, other))
-            });
+        let same = twins.contains(&index);
         let alone = keys.len() == 1;
         let key = &mut keys[index];
         if same {
@@ -131,11 +128,40 @@ impl From<KeyError> for Problem {
     }
 }
 
-/// Says whether nothing but the kid tells two keys apart (RFC 7517 §4.5).
+/// Returns the places of the keys that share their kid with one that looks
+/// alike.
+fn twins(set: &SetDocument) -> BTreeSet<usize> {
+    let mut same: BTreeMap<_, Vec<(usize, &Map<String, Value>)>> = BTreeMap::new();
+    for (index, entry) in set.entries().iter().enumerate() {
+        let Some(members) = entry.members() else {
+            continue;
+        };
+        if let Some(kid) = text_of(members, "kid") {
+            let name = (kid, text_of(members, "kty"), text_of(members, "crv"));
+            same.entry(name).or_default().push((index, members));
+        }
+    }
+    let mut found = BTreeSet::new();
+    for group in same.values() {
+        for (at, (index, one)) in group.iter().enumerate() {
+            let mut others = group.iter().take(MOST_COMPARED).enumerate();
+            if others.any(|(other_at, (_, other))| other_at != at && look_alike(one, other)) {
+                found.insert(*index);
+            }
+        }
+    }
+    found
+}
+
+/// How many keys of one kid and type each is compared to. No honest set has
+/// more, and one made to keep us busy is not worth it.
+const MOST_COMPARED: usize = 100;
+
+/// Says whether neither `use` nor `alg` tells two keys of a type apart (RFC 7517
+/// §4.5).
 fn look_alike(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
-    let same = |name| text_of(one, name) == text_of(other, name);
     let differ = |name| matches!((text_of(one, name), text_of(other, name)), (Some(one), Some(other)) if one != other);
-    same("kty") && same("crv") && !differ("use") && !differ("alg")
+    !differ("use") && !differ("alg")
 }
 
 fn describe(members: &Map<String, Value>) -> KeySummary {
@@ -175,21 +201,28 @@ fn fault(members: &Map<String, Value>) -> Option<KeyError> {
         Ok(jwk) => jwk,
         Err(fault) => return Some(fault),
     };
+    let other = is_for_other_use(members);
     let material = match jwk.key_type() {
+        Some(KeyType::Oct) if other => octets(members, "k").map(drop),
         Some(KeyType::Oct) => octets(members, "k")
             .and_then(|secret| VerifyingKey::secret(SecretBytes::new(secret)))
             .map(drop),
         _ => PublicKey::from_jwk(members).map(drop),
     };
-    let is_signature = |name: &str| name.parse::<crate::core::jose::Algorithm>().is_ok();
     match material {
+        // Other curves serve other uses.
+        Err(fault) if fault.code == "key_unsupported" && other && has_curve(members) => None,
         Err(fault) => Some(fault),
-        Ok(()) => jwk.verifying_key().err().filter(|fault| {
-            fault.code != "key_use"
-                && (fault.code != "key_algorithm"
-                    || text_of(members, "alg").is_some_and(is_signature))
-        }),
+        Ok(()) if other => None,
+        Ok(()) => jwk
+            .verifying_key()
+            .err()
+            .filter(|fault| fault.code != "key_use"),
     }
+}
+
+fn has_curve(members: &Map<String, Value>) -> bool {
+    matches!(text_of(members, "kty"), Some("EC" | "OKP"))
 }
 
 #[cfg(test)]
@@ -219,7 +252,9 @@ mod tests {
         let mut encrypting = key("b");
         encrypting.insert("use".into(), "enc".into());
         encrypting.insert("alg".into(), "ECDH-ES".into());
-        assert_eq!(codes(json!([key("a"), encrypting]), true), [[""; 0]; 2]);
+        let x25519 = json!({"kty": "OKP", "crv": "X25519", "x": "AA", "use": "enc", "kid": "c"});
+        let keys = json!([key("a"), encrypting, x25519]);
+        assert_eq!(codes(keys, true), [[""; 0]; 3]);
     }
 
     #[test]
