@@ -31,7 +31,7 @@ struct Step {
 
 /// `{issuer}` stands for the server's issuer. A `|` hands the output of one
 /// command to the next.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         title: "What does the server offer?",
         variables: &[],
@@ -76,6 +76,11 @@ const STEPS: [Step; 10] = [
         title: "Make a signing key pair",
         variables: &[],
         command: "authctl keygen --alg ES256 --out signing",
+    },
+    Step {
+        title: "Sign a JWT by it, and verify that",
+        variables: &[],
+        command: "authctl sign --key signing.pem --iss https://me.example --sub alice --aud api --exp 15m | authctl verify --jwks signing.jwks.json --issuer https://me.example --audience api -",
     },
     Step {
         title: "Sign out: the server revokes the tokens, the store forgets them",

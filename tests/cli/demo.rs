@@ -18,6 +18,8 @@ fn the_demo_runs_to_its_end_and_leaves_nothing() {
         "authctl verify ",
         "authctl token --client ",
         "$ authctl keygen ",
+        "$ authctl sign ",
+        "verified: ES256 by the key ",
         "Signed in as alice",
         "Where to go next",
     ] {
