@@ -437,9 +437,8 @@ fn j56_a_weak_key_or_one_for_something_else_does_not_sign() {
             "key_algorithm",
         ),
         (at("ed448.pkcs8.pem"), &[], "key_unsupported"),
-        (at("ec224.pub.pem"), &[], "key_unsupported"),
-        (at("rsa1024.pub.pem"), &[], "key_weak"),
-        (at("rsa2047.pub.pem"), &[], "key_weak"),
+        (at("ec224.pkcs8.pem"), &[], "key_unsupported"),
+        (at("rsa1024.pkcs8.pem"), &[], "key_weak"),
     ] {
         let call = sign(&home).args(["--key", &file, "--json"]).args(typed);
         let error = call.run().fails_json(8);
