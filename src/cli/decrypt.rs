@@ -3,6 +3,7 @@
 use authctl::core::error::Error;
 use authctl::core::jose::jwe::{
     self, Content, ContentEncryption, Decrypted, DecryptionKeys, KeyManagement, Opened, Rules,
+    Unopened,
 };
 use authctl::core::jose::{self, base64url, jws, jwt};
 use authctl::core::secret::Secret;
@@ -292,17 +293,29 @@ impl DecryptArgs {
                 outer: jwe::decrypt(token, keys, &rules)?,
                 inner: Vec::new(),
             },
-            false => jwe::open(token, keys, &rules).map_err(|error| {
-                let inner = ["alg_none", "nested_too_deep"];
-                match error.failures().first() {
-                    Some(failure) if inner.contains(&failure.code) => Error::from(error)
-                        .during_with_hint(
-                            "the token is not opened any further",
-                            "see what is in it with --outer",
-                        ),
-                    _ => error.into(),
-                }
-            })?,
+            false => jwe::open(token, keys, &rules).map_err(hinted)?,
         })
+    }
+}
+
+/// Says what to do about a token, or one in it, that is not opened.
+fn hinted(unopened: Unopened) -> Error {
+    let inner = unopened.layers > 0;
+    let of_a_set = unopened
+        .reason
+        .failures()
+        .iter()
+        .any(|failure| matches!(failure.code, "unknown_kid" | "no_key"));
+    let error = Error::from(unopened.reason);
+    match (inner, of_a_set) {
+        (true, _) => error.during_with_hint(
+            "the token in it is not opened",
+            "see it as it is with --outer",
+        ),
+        (false, true) => error.during_with_hint(
+            "no key for the token is among those that are given",
+            "check that they are the recipient's, or name one with --kid",
+        ),
+        (false, false) => error,
     }
 }

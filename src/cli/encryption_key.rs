@@ -24,11 +24,11 @@ pub struct EncryptionKeyArgs {
 
     /// Key of a JWK Set; to encrypt with a key that has no kid, the one that the
     /// token names
-    #[arg(id = "jwe_kid", long = "kid", value_name = "ID", requires = "jwe_key", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(id = "jwe_kid", long = "kid", value_name = "ID", requires = "jwe_key", conflicts_with_all = ["jwe_secret", "jwe_password"], value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
     /// Passphrase of an encrypted --key; asked for by default
-    #[arg(id = "jwe_passphrase", long = "passphrase", value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "jwe_key", value_parser = SecretRefParser)]
+    #[arg(id = "jwe_passphrase", long = "passphrase", value_name = "REF", num_args = 0..=1, default_missing_value = "", requires = "jwe_key", conflicts_with_all = ["jwe_secret", "jwe_password"], value_parser = SecretRefParser)]
     passphrase: Option<SecretRef>,
 
     /// Secret, of as many octets as the algorithm needs: env:NAME, file:PATH,

@@ -243,6 +243,25 @@ fn j52_what_nobody_signed_does_not_pass() {
         let call = nested.decrypt().args(["--outer", &token]);
         call.stdout(&inner).stderr_has("NOT verified").check();
     }
+    // What is in it can be of another recipient.
+    let inner = nested.home.authctl(["encrypt", "--key", "rsa.pub.pem"]);
+    let inner = inner.stdin("for another").run().succeeds();
+    let token = nested.encrypt(&inner);
+    nested
+        .decrypt()
+        .arg(&token)
+        .code(3)
+        .stderr(
+            "\
+error: the token in it is not opened
+  why: the token is refused
+       RSA-OAEP-256 needs an RSA key, this is a key on X25519
+ hint: see it as it is with --outer
+",
+        )
+        .check();
+    let outer = nested.decrypt().args(["--outer", &token]);
+    outer.stdout(&inner).check();
     // Claims that are encrypted and not signed.
     let token = nested.encrypt(claims().to_string());
     refused(nested.verify(), &token, &["not_signed"], "bare claims");

@@ -225,6 +225,7 @@ fn keys_that_cannot_encrypt_are_refused_by_what_they_are() {
             8,
         ),
         (&[], "usage", 2),
+        (&["--kid", "a", "--secret", "file:secret"], "usage", 2),
         (
             &["--key", "rsa.pub.pem", "--secret", "file:secret"],
             "usage",

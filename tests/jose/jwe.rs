@@ -112,7 +112,7 @@ fn the_rfcs_examples_are_decrypted() {
             }
         };
         let opened = jwe::open(token, &keys, &Rules::default())
-            .unwrap_or_else(|error| panic!("{}: {error}", row["id"]));
+            .unwrap_or_else(|error| panic!("{}: {}", row["id"], error.reason));
         let content = std::str::from_utf8(opened.last().content.expose()).unwrap();
         assert_eq!(content, row["plaintext"], "{}", row["id"]);
         let Some(signer) = row.get("signer") else {
@@ -597,7 +597,7 @@ fn nest(content: &[u8], times: usize) -> (String, DecryptionKeys) {
 fn j52_a_jwe_is_never_taken_for_a_signature() {
     let open = |content: &[u8], times| {
         let (token, by) = nest(content, times);
-        jwe::open(&token, &by, &Rules::default()).map_err(|error| codes(&error))
+        jwe::open(&token, &by, &Rules::default()).map_err(|error| codes(&error.reason))
     };
     let signer = crate::fixture::key(Algorithm::ES256);
     let claims = claims_with(json!({}));
@@ -700,5 +700,20 @@ fn a_signing_key_of_any_document_form_decrypts_too() {
         let document = private.expose().as_bytes();
         let by = DecryptionKeys::from_document(document, None, None).unwrap();
         assert_eq!(decrypt(token.expose(), &by).as_deref(), Ok(&b"content"[..]));
+    }
+}
+
+#[test]
+fn h3_no_debug_output_holds_a_key_or_a_content() {
+    let pair = Pair::of(&with(&secret(16), json!({"kid": "a"})));
+    let plan = plan(KeyManagement::Dir, ContentEncryption::A128Gcm);
+    let token = jwe::encrypt(&pair.to, &plan, b"hunter2").unwrap();
+    let opened = jwe::open(token.expose(), &pair.by, &Rules::default()).unwrap();
+    let set = json!({"keys": [secret(16)]}).to_string();
+    let set = DecryptionKeys::from_document(set.as_bytes(), None, None).unwrap();
+    let shown = format!("{:?} {:?} {opened:?} {set:?} {token:?}", pair.to, pair.by);
+    let (octets, k) = ("1, 2, 3", "AAECAwQ");
+    for hidden in ["hunter2", "104, 117", octets, k, token.expose()] {
+        assert!(!shown.contains(hidden), "{hidden} in {shown}");
     }
 }

@@ -1,5 +1,6 @@
 //! No octets make a parser panic, and what is changed at random is refused.
 
+use authctl::core::jose::jwe::{self, DecryptionKeys, EncryptionKey};
 use authctl::core::jose::{Algorithm, JwkSet, Keys, jws, jwt, lint};
 use authctl::core::secret::{Secret, SecretBytes};
 use proptest::prelude::*;
@@ -13,11 +14,15 @@ fn read(octets: &[u8]) {
     let _ = JwkSet::parse(octets);
     let _ = Keys::key(octets, Some(&Secret::new("x")));
     let _ = Keys::secret(SecretBytes::new(octets));
+    let _ = EncryptionKey::from_document(octets, None, Some(&Secret::new("x")));
+    let _ = DecryptionKeys::from_document(octets, None, Some(&Secret::new("x")));
     if let Ok(text) = jws::trim_input(octets) {
         if let Ok(token) = jwt::decode(text) {
             lint(&token, NOW);
         }
         assert_ne!(judge(text, &set_of(key(Algorithm::ES256))), PASSES);
+        let password = DecryptionKeys::password(&Secret::new("x"));
+        assert!(jwe::open(text, &password, &jwe::Rules::default()).is_err());
     }
 }
 
@@ -53,6 +58,7 @@ proptest! {
             include_bytes!("../vectors/openssl/ec256.pub.der"),
             include_bytes!("../vectors/openssl/rsa2048.pkcs1.der"),
             include_bytes!("../vectors/openssl/ed25519.pkcs8.pem"),
+            include_bytes!("../vectors/openssl/x25519.der"),
         ] {
             let mut octets = file.to_vec();
             let place = at % octets.len();

@@ -35,7 +35,7 @@ pub use decrypt::{Decrypted, Rules, decrypt};
 pub use decryption_keys::{DecryptionKey, DecryptionKeys};
 pub use encrypt::{Plan, encrypt};
 pub use encryption_key::EncryptionKey;
-pub use nested::{Content, MAX_LAYERS, Opened, is_token, open};
+pub use nested::{Content, MAX_LAYERS, Opened, Unopened, is_token, open};
 pub use password::{MAX_ITERATIONS, MIN_ITERATIONS};
 pub(super) use x25519_key::X25519Key;
 

@@ -22,6 +22,21 @@ pub struct Opened {
     pub inner: Vec<Decrypted>,
 }
 
+/// A token that was not opened to the end.
+#[derive(Clone, Debug)]
+pub struct Unopened {
+    /// How many layers were opened.
+    pub layers: usize,
+    /// Why the next one was not.
+    pub reason: Error,
+}
+
+impl From<Unopened> for Error {
+    fn from(unopened: Unopened) -> Self {
+        unopened.reason
+    }
+}
+
 /// What is in the innermost layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
@@ -60,45 +75,45 @@ impl Opened {
 ///
 /// # Errors
 ///
-/// As [`decrypt`], for any layer; `nested_too_deep`; `alg_none` for an
-/// unsigned JWT within: who has the public key can make one, which would pass
+/// [`Unopened`], as [`decrypt`] for any layer; `nested_too_deep`; `alg_none`
+/// for an unsigned JWT within: who has the public key can make one, which would pass
 /// for a token of the issuer where only the outside is looked at
 /// (CVE-2026-29000).
-pub fn open(token: &str, keys: &DecryptionKeys, rules: &Rules<'_>) -> Result<Opened, Error> {
+pub fn open(token: &str, keys: &DecryptionKeys, rules: &Rules<'_>) -> Result<Opened, Unopened> {
+    let outer = decrypt(token, keys, rules).map_err(|reason| Unopened { layers: 0, reason })?;
     let mut opened = Opened {
-        outer: decrypt(token, keys, rules)?,
+        outer,
         inner: Vec::new(),
     };
-    while let Some(inner) = self::token(&opened.last().content) {
-        if !inner.encrypted {
-            if inner.is_unsigned() {
-                return Err(Error::refused(
-                    "alg_none",
-                    "the token in it is not signed (`alg` is `none`)",
-                ));
-            }
-            break;
+    loop {
+        let layers = opened.inner.len() + 1;
+        match next(&opened.last().content, layers, keys, rules) {
+            Ok(Some(inner)) => opened.inner.push(inner),
+            Ok(None) => return Ok(opened),
+            Err(reason) => return Err(Unopened { layers, reason }),
         }
-        if opened.inner.len() + 1 == MAX_LAYERS {
-            return Err(Error::refused(
-                "nested_too_deep",
-                format!("it is encrypted more than {MAX_LAYERS} times over"),
-            ));
-        }
-        let next = decrypt(inner.text, keys, rules).map_err(within)?;
-        opened.inner.push(next);
     }
-    Ok(opened)
 }
 
-/// Says of which token it is true.
-fn within(mut error: Error) -> Error {
-    if let Error::Refused(failures) = &mut error {
-        for failure in failures {
-            failure.message = format!("of the token in it: {}", failure.message);
-        }
+/// Opens the next layer, if there is one.
+fn next(
+    content: &SecretBytes,
+    layers: usize,
+    keys: &DecryptionKeys,
+    rules: &Rules<'_>,
+) -> Result<Option<Decrypted>, Error> {
+    match token(content) {
+        Some(inner) if inner.is_unsigned() => Err(Error::refused(
+            "alg_none",
+            "it is not signed (`alg` is `none`)",
+        )),
+        Some(inner) if inner.encrypted && layers == MAX_LAYERS => Err(Error::refused(
+            "nested_too_deep",
+            format!("it is encrypted more than {MAX_LAYERS} times over"),
+        )),
+        Some(inner) if inner.encrypted => decrypt(inner.text, keys, rules).map(Some),
+        _ => Ok(None),
     }
-    error
 }
 
 /// Says whether a text is a signed or encrypted token in the compact
@@ -116,6 +131,9 @@ struct Token<'a> {
 
 impl Token<'_> {
     fn is_unsigned(&self) -> bool {
+        if self.encrypted {
+            return false;
+        }
         let alg = self.header.get("alg").and_then(Value::as_str);
         alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"))
     }
