@@ -16,18 +16,20 @@ macro_rules! file {
 
 type File = (&'static str, &'static [u8]);
 
-const PRIVATE_EC: [File; 5] = [
+const PRIVATE_EC: [File; 6] = [
     file!("ec256.pkcs8.pem"),
     file!("ec256.sec1.pem"),
     file!("ec256.der"),
     file!("ec256.pbkdf2.pem"),
     file!("ec256.scrypt.pem"),
+    file!("ec256.compressed.pkcs8.pem"),
 ];
-const PUBLIC_EC: [File; 4] = [
+const PUBLIC_EC: [File; 5] = [
     file!("ec256.pub.pem"),
     file!("ec256.pub.der"),
     file!("ec256.cert.pem"),
     file!("ec256.cert.der"),
+    file!("ec256.compressed.pub.pem"),
 ];
 const PRIVATE_RSA: [File; 3] = [
     file!("rsa2048.pkcs8.pem"),

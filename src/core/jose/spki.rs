@@ -27,7 +27,10 @@ impl PublicKey {
             oid::EC => {
                 let named = info.algorithm.parameters_oid().map_err(|_| malformed())?;
                 let curve = curve_of(named).ok_or_else(|| oid_unsupported(named))?;
-                Self::ec_point(curve, key.to_vec())
+                match key.first() {
+                    Some(2 | 3) => Self::ec_compressed_point(curve, key),
+                    _ => Self::ec_point(curve, key.to_vec()),
+                }
             }
             oid::ED25519 => Self::ed25519(key),
             other => match parameter_set_of(other) {
@@ -35,6 +38,22 @@ impl PublicKey {
                 None => Err(oid_unsupported(other)),
             },
         }
+    }
+
+    /// Makes an elliptic curve key of a compressed point, which "MAY be
+    /// supported" (RFC 5480 §2.2); the library below computes the other half.
+    fn ec_compressed_point(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
+        let der = parsed_der(ParsedPublicKey::new(ecdsa(curve), point)).ok_or_else(|| {
+            KeyError::new(
+                "key_malformed",
+                format!("the point is not on the curve {}", curve.name()),
+            )
+        })?;
+        let whole = SubjectPublicKeyInfoRef::from_der(der.as_ref())
+            .ok()
+            .and_then(|info| info.subject_public_key.as_bytes())
+            .unwrap_or_default();
+        Self::ec_point(curve, whole.to_vec())
     }
 
     /// Makes a key of a DER `RSAPublicKey` (RFC 8017 appendix A.1.1).
