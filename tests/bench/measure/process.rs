@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
@@ -99,18 +99,31 @@ impl Program {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Runs it once and returns the processor time that it took.
-    fn processor_time(&self) -> Duration {
-        let before = children();
+    /// Runs it once and returns the time that it took.
+    fn time(&self, time: Time) -> Duration {
+        let (started, before) = (Instant::now(), children());
         let status = self.command().status().expect("it has been started before");
+        let (wall, processor) = (started.elapsed(), children() - before);
         assert!(status.success(), "{}: {status}", self.name);
-        children() - before
+        match time {
+            Time::Processor => processor,
+            Time::Wall => wall,
+        }
     }
+}
+
+/// Which time counts.
+#[derive(Clone, Copy)]
+pub enum Time {
+    /// What the processors spent on the process.
+    Processor,
+    /// What a person waits.
+    Wall,
 }
 
 /// Runs every program once a round, the first one changing from round to round,
 /// and returns the median of each.
-pub fn medians(programs: &[&Program], rounds: usize) -> Vec<Duration> {
+pub fn medians(programs: &[&Program], rounds: usize, time: Time) -> Vec<Duration> {
     let mut samples = vec![Vec::with_capacity(rounds); programs.len()];
     for program in programs {
         program.check();
@@ -118,7 +131,7 @@ pub fn medians(programs: &[&Program], rounds: usize) -> Vec<Duration> {
     for round in 0..rounds {
         for turn in 0..programs.len() {
             let index = (round + turn) % programs.len();
-            samples[index].push(programs[index].processor_time());
+            samples[index].push(programs[index].time(time));
         }
     }
     samples.into_iter().map(median).collect()

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::fixture::Fixture;
-use crate::process::{Program, medians};
+use crate::keys::claims;
+use crate::process::{Program, Time, medians};
 use crate::report::{Bound, Bounds, Report};
 
 /// As much as the first random octet may make a process dearer. With aws-lc's
@@ -21,9 +22,11 @@ pub fn measure(fixture: &Fixture, report: &mut Report, rounds: usize) {
     };
     row.start();
     row.verify();
+    row.sign();
     row.token();
     row.client();
     row.keygen();
+    row.keygen_rsa();
     row.jitter();
 }
 
@@ -91,6 +94,42 @@ impl Row<'_> {
                     (
                         self.fixture
                             .jwt_cli(&format!("decode --alg {alg} --secret @{file} {token}")),
+                        jwt_cli,
+                    ),
+                ],
+            );
+        }
+    }
+
+    fn sign(&mut self) {
+        let least = Bounds::aim(Bound::Times(1.15));
+        let jwt_cli = Bounds::must(Bound::Times(0.9));
+        for (name, alg, jwt_cli_alg, file) in [
+            ("sign-es256", "ES256", "ES256", "es256.key.pem"),
+            ("sign-eddsa", "EdDSA", "EDDSA", "eddsa.key.pem"),
+            ("sign-rs256", "RS256", "RS256", "rs256.key.pem"),
+        ] {
+            if !self.report.wants(name) {
+                continue;
+            }
+            self.fixture.tokens();
+            let claims = claims().to_string();
+            self.compare(
+                name,
+                self.fixture
+                    .authctl(&format!("sign --key {file} --alg {alg}"))
+                    .arguments([&claims]),
+                &[
+                    (
+                        self.fixture
+                            .least_work(&format!("sign {alg} {file}"))
+                            .arguments([&claims]),
+                        least,
+                    ),
+                    (
+                        self.fixture
+                            .jwt_cli(&format!("encode --alg {jwt_cli_alg} --secret @{file}"))
+                            .arguments([&claims]),
                         jwt_cli,
                     ),
                 ],
@@ -203,6 +242,27 @@ impl Row<'_> {
         }
     }
 
+    /// By the clock on the wall, since two processors search at once, and with
+    /// fewer rounds, since they are long.
+    fn keygen_rsa(&mut self) {
+        let bounds = Bounds::must(Bound::Times(1.5)).and_aim(Bound::Times(1.0));
+        for (name, bits, rounds) in [("keygen-rsa2048", 2048, 60), ("keygen-rsa4096", 4096, 30)] {
+            if self.report.wants(name) {
+                let authctl = self
+                    .fixture
+                    .authctl(&format!("keygen --alg RS256 --bits {bits} --out -"));
+                let openssl = self.fixture.tool(
+                    "openssl",
+                    &format!("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:{bits}"),
+                );
+                let rounds = self.rounds.min(rounds);
+                let times = medians(&[&authctl, &openssl], rounds, Time::Wall);
+                self.report
+                    .compare(name, times[0], "openssl (wall clock)", times[1], bounds);
+            }
+        }
+    }
+
     /// Catches the return of aws-lc's jitter entropy, by a ratio so wide that no
     /// load of the machine reaches it.
     fn jitter(&mut self) {
@@ -211,7 +271,7 @@ impl Row<'_> {
         }
         let version = self.fixture.authctl("--version");
         let keygen = self.fixture.authctl("keygen --alg ES256 --out -");
-        let times = medians(&[&version, &keygen], self.rounds.max(11));
+        let times = medians(&[&version, &keygen], self.rounds.max(11), Time::Processor);
         let ratio = times[1].as_secs_f64() / times[0].as_secs_f64();
         self.report.guard(
             "jitter",
@@ -227,7 +287,7 @@ impl Row<'_> {
         let programs: Vec<&Program> = std::iter::once(&authctl)
             .chain(others.iter().map(|(program, _)| program))
             .collect();
-        let times = medians(&programs, self.rounds);
+        let times = medians(&programs, self.rounds, Time::Processor);
         for ((program, bounds), time) in others.iter().zip(&times[1..]) {
             self.report
                 .compare(name, times[0], &program.name, *time, *bounds);
