@@ -7,6 +7,8 @@
 mod batch;
 #[path = "jose/claims.rs"]
 mod claims;
+#[path = "jose/codes.rs"]
+mod codes;
 #[path = "jose/conversions.rs"]
 mod conversions;
 #[path = "jose/fixture.rs"]

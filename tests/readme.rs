@@ -100,6 +100,7 @@ fn every_flag_in_the_text_is_one_of_the_program() {
         .filter(|code| !code.starts_with("cargo "))
         .flat_map(str::split_whitespace)
         .filter(|word| word.starts_with("--") && word.len() > 2)
+        .map(|word| word.split_once('=').map_or(word, |(flag, _)| flag))
         .filter(|word| !known.contains(word) && !OTHERS.contains(word))
         .collect();
     assert_eq!(unknown, BTreeSet::new());
@@ -270,7 +271,7 @@ impl Helps {
         let known: BTreeSet<&str> = help
             .lines()
             .filter(|line| line.trim_start().starts_with('-'))
-            .flat_map(|line| line.split([' ', ',', '.']))
+            .flat_map(|line| line.split([' ', ',', '.', '[']))
             .filter(|word| word.starts_with('-'))
             .collect();
         let mut rest = rest.iter().peekable();
