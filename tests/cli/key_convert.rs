@@ -29,10 +29,6 @@ fn key(home: &Home, arguments: &str, input: &[u8]) -> Vec<u8> {
     done.code_is(0).0.stdout
 }
 
-fn text(home: &Home, arguments: &str, input: &[u8]) -> String {
-    String::from_utf8(key(home, arguments, input)).unwrap()
-}
-
 fn object(home: &Home, arguments: &str, input: &[u8]) -> Map<String, Value> {
     serde_json::from_slice(&key(home, arguments, input)).unwrap()
 }

@@ -105,10 +105,10 @@ impl<'a> Labels<'a> {
                 }
             }
             Some(Named::Encryption(algorithm)) => {
-                // PBES2 takes any secret, if its `alg` says so.
-                if !serves.contains(&algorithm)
-                    && !(key_type == Some(KeyType::Oct) && algorithm.default_iterations().is_some())
-                {
+                // PBES2 takes any secret whose `alg` says so.
+                let password =
+                    key_type == Some(KeyType::Oct) && algorithm.default_iterations().is_some();
+                if !password && !serves.contains(&algorithm) {
                     warn("key_algorithm", other_use("which this key cannot serve"));
                 }
                 if self.purpose == Some("sig") {
