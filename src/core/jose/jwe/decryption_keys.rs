@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::agreement::{AgreementPrivate, Group};
 use super::algorithm::{KeyManagement, Mode};
-use super::encryption_key::{Document, read, signs_only, unknown_kid};
+use super::document::{Document, read, signs_only, unknown_kid};
 use super::header::{Header, Parameters};
 use super::labels::{Kind, Labels, Operation};
 use super::x25519::X25519;

@@ -2,17 +2,16 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
-use super::agreement::AgreementPublic;
+use super::agreement::{AgreementPrivate, AgreementPublic};
 use super::algorithm::{ContentEncryption, KeyManagement, Mode};
+use super::document::{Document, read, signs_only, unknown_kid};
 use super::labels::{Kind, Labels, Operation};
 use super::x25519::X25519;
 use crate::core::jose::algorithm::KeyType;
-use crate::core::jose::error::{Error, KeyError, shorten};
+use crate::core::jose::error::{Error, KeyError};
 use crate::core::jose::jwk::{Jwk, JwkSet};
-use crate::core::jose::key_document::{self, KeyDocument, no_key_document};
-use crate::core::jose::public_key::{PublicKey, octets, text, unsupported};
+use crate::core::jose::key_document::no_key_document;
+use crate::core::jose::public_key::{PublicKey, octets, text};
 use crate::core::secret::{Secret, SecretBytes};
 
 /// A recipient's public key, or a secret or password that is shared with the
@@ -60,7 +59,7 @@ impl EncryptionKey {
             Document::Private(key) => Material::public(key.public()?)?.into(),
             Document::X25519(X25519::Public(key)) => Material::Agreement(key).into(),
             Document::X25519(X25519::Private(scalar)) => {
-                let key = super::agreement::AgreementPrivate::x25519(scalar.expose())?;
+                let key = AgreementPrivate::x25519(scalar.expose())?;
                 Material::Agreement(key.public()?).into()
             }
         };
@@ -266,39 +265,4 @@ fn select(set: &JwkSet, kid: Option<&str>) -> Result<EncryptionKey, KeyError> {
         (None, None, Some(kid)) => Err(unknown_kid(kid)),
         (None, None, None) => Err(KeyError::new("key_malformed", "the key set has no keys")),
     }
-}
-
-/// A key document that may hold X25519 keys too.
-pub(super) enum Document {
-    Set(JwkSet),
-    Jwk(Map<String, Value>),
-    Public(PublicKey),
-    Private(crate::core::jose::private_key::PrivateKey),
-    X25519(X25519),
-}
-
-/// Reads a key document.
-pub(super) fn read(document: &[u8], passphrase: Option<&Secret>) -> Result<Document, KeyError> {
-    match key_document::read(document, passphrase) {
-        Ok(KeyDocument::Set(set)) => Ok(Document::Set(set)),
-        Ok(KeyDocument::Jwk(jwk)) => Ok(Document::Jwk(jwk)),
-        Ok(KeyDocument::Public(key)) => Ok(Document::Public(key)),
-        Ok(KeyDocument::Private(key)) => Ok(Document::Private(key)),
-        Err(fault) if fault.code == "key_unsupported" => match X25519::read(document, passphrase) {
-            Some(key) => key.map(Document::X25519),
-            None => Err(fault),
-        },
-        Err(fault) => Err(fault),
-    }
-}
-
-pub(super) fn signs_only(key_type: KeyType) -> KeyError {
-    unsupported("encryption with a key of type", &key_type.to_string())
-}
-
-pub(super) fn unknown_kid(kid: &str) -> KeyError {
-    KeyError::new(
-        "unknown_kid",
-        format!("no key that was given has the kid `{}`", shorten(kid)),
-    )
 }

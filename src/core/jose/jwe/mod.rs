@@ -20,6 +20,7 @@ mod content;
 mod decrypt;
 mod decryption_keys;
 mod deflate;
+mod document;
 mod encrypt;
 mod encryption_key;
 mod header;
