@@ -201,6 +201,23 @@ fn a_key_comes_from_standard_input_and_under_a_passphrase() {
 }
 
 #[test]
+fn h1_a_key_is_not_typed() {
+    let home = Home::new();
+    let jwk = key("ES256").private_jwk().unwrap();
+    let stderr = home
+        .authctl(["jwks", "add", "set.json", jwk.expose()])
+        .run()
+        .fails(2);
+    assert!(
+        stderr.contains("a key is never typed on the command line"),
+        "{stderr}"
+    );
+    let private: Value = serde_json::from_str(jwk.expose()).unwrap();
+    assert!(!stderr.contains(private["d"].as_str().unwrap()));
+    assert_eq!(home.names(), [""; 0]);
+}
+
+#[test]
 fn an_unfit_key_leaves_the_set_as_it_was() {
     let home = Home::new();
     home.write("good.pem", key("ES256").public_pem().unwrap());

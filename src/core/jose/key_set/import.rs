@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use super::{Entry, PRIVATE, SetDocument, is_private, text_of};
 use crate::core::jose::error::{Error, KeyError, shorten};
+use crate::core::jose::jwe::X25519Key;
 use crate::core::jose::jwk::Jwk;
-use crate::core::jose::key_document::{self, KeyDocument};
 use crate::core::jose::key_labels::public_operations;
+use crate::core::jose::portable_key::Portable;
 use crate::core::jose::public_key::{PublicKey, octets};
 use crate::core::secret::Secret;
 
@@ -25,7 +26,7 @@ pub enum Part {
 const TYPES: [&str; 5] = ["EC", "RSA", "OKP", "AKP", "oct"];
 
 /// Reads the keys of a document: of a JWK Set all of them, else the one that
-/// [`key_document`] finds. Members that are not understood stay, and so does
+/// [`Portable`] finds. Members that are not understood stay, and so does
 /// the way that numbers are written.
 ///
 /// # Errors
@@ -75,20 +76,15 @@ fn read_other(
     passphrase: Option<&Secret>,
     part: Part,
 ) -> Result<Map<String, Value>, Error> {
-    Ok(match key_document::read(document, passphrase)? {
-        KeyDocument::Public(key) => key.to_jwk(),
-        KeyDocument::Private(key) => {
-            let mut jwk = key.public()?.to_jwk();
-            if part == Part::Private {
-                jwk.extend(key.private_members()?);
-            }
-            jwk
-        }
+    let portable = match part {
+        Part::Public => Portable::read_public(document, passphrase)?,
+        Part::Private => Portable::read(document, passphrase)?,
+    };
+    match portable {
+        Portable::One(key) => key.to_jwk(),
         // JSON has been looked for before.
-        KeyDocument::Jwk(_) | KeyDocument::Set(_) => {
-            return Err(Error::key("key_malformed", "the file is no key"));
-        }
-    })
+        Portable::Set(_) => Err(Error::key("key_malformed", "the file is no key")),
+    }
 }
 
 /// Refuses what no verifier could use.
@@ -119,8 +115,10 @@ fn check(entry: &Entry, part: Part) -> Result<(), KeyError> {
     }
     match PublicKey::from_jwk(members) {
         // A curve that is not for signatures, perhaps.
-        Err(error) if error.code != "key_unsupported" => Err(error),
-        _ => Ok(()),
+        Err(error) if error.code == "key_unsupported" => {
+            X25519Key::from_jwk(members, false).map_or(Ok(()), |key| key.map(drop))
+        }
+        checked => checked.map(drop),
     }
 }
 
@@ -211,11 +209,17 @@ mod tests {
 
     #[test]
     fn a_curve_for_other_uses_comes_in() {
-        let jwk = r#"{"kty":"OKP","crv":"X25519","x":"AAAA","d":"BBBB","use":"enc"}"#;
-        let keys = import(jwk.as_bytes(), None, Part::Public).unwrap();
-        assert_eq!(
-            Value::Object(keys[0].members().unwrap().clone()),
-            json!({"kty": "OKP", "crv": "X25519", "x": "AAAA", "use": "enc"})
-        );
+        for (crv, length) in [("X25519", 32), ("X448", 56)] {
+            let x = crate::core::jose::base64url::encode(vec![9; length]);
+            let jwk = json!({"kty": "OKP", "crv": crv, "x": x, "d": x, "use": "enc"}).to_string();
+            let keys = import(jwk.as_bytes(), None, Part::Public).unwrap();
+            assert_eq!(
+                Value::Object(keys[0].members().unwrap().clone()),
+                json!({"kty": "OKP", "crv": crv, "x": x, "use": "enc"})
+            );
+        }
+        let short = r#"{"kty":"OKP","crv":"X25519","x":"AAAA"}"#;
+        let error = import(short.as_bytes(), None, Part::Public).unwrap_err();
+        assert!(matches!(error, Error::Key(error) if error.code == "key_malformed"));
     }
 }

@@ -8,6 +8,7 @@ use super::{Rotation, SetDocument, Slot, is_for_other_use, is_private, text_of};
 use crate::core::jose::algorithm::KeyType;
 use crate::core::jose::base64url;
 use crate::core::jose::error::{KeyError, shorten};
+use crate::core::jose::jwe::X25519Key;
 use crate::core::jose::jwk::Jwk;
 use crate::core::jose::public_key::{PublicKey, bit_len, octets};
 use crate::core::jose::thumbprint::thumbprint;
@@ -211,7 +212,12 @@ fn fault(members: &Map<String, Value>) -> Option<KeyError> {
     };
     match material {
         // Other curves serve other uses.
-        Err(fault) if fault.code == "key_unsupported" && other && has_curve(members) => None,
+        Err(fault) if fault.code == "key_unsupported" => {
+            match X25519Key::from_jwk(members, false) {
+                Some(key) => key.err(),
+                None => Some(fault).filter(|_| !(other && has_curve(members))),
+            }
+        }
         Err(fault) => Some(fault),
         Ok(()) if other => None,
         Ok(()) => jwk
@@ -252,8 +258,8 @@ mod tests {
         let mut encrypting = key("b");
         encrypting.insert("use".into(), "enc".into());
         encrypting.insert("alg".into(), "ECDH-ES".into());
-        let x25519 = json!({"kty": "OKP", "crv": "X25519", "x": "AA", "use": "enc", "kid": "c"});
-        let keys = json!([key("a"), encrypting, x25519]);
+        let x448 = json!({"kty": "OKP", "crv": "X448", "x": "AA", "use": "enc", "kid": "c"});
+        let keys = json!([key("a"), encrypting, x448]);
         assert_eq!(codes(keys, true), [[""; 0]; 3]);
     }
 
