@@ -17,7 +17,7 @@ use super::plan::Plan;
 use super::set_file::SetFile;
 use crate::cli::context::Context;
 use crate::cli::file_set::{self, Readers};
-use crate::cli::interrupt::{self, Hold};
+use crate::cli::interrupt::Hold;
 use crate::cli::keygen::default_name;
 use crate::cli::output::OutputArg;
 use crate::cli::secrets::SecretRefParser;
@@ -120,7 +120,6 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
         force: args.force,
     };
     let now = args.now.unwrap_or_else(|| cx.now());
-    interrupt::install();
     let file = SetFile::lock(cx, &args.set)?;
     let found = file.read()?;
     let mut set = found.unwrap_or_default();

@@ -14,7 +14,7 @@ use authctl::core::error::Error;
 use authctl::core::jose::key_set::{SetDocument, is_private};
 
 use crate::cli::context::Context;
-use crate::cli::interrupt::Hold;
+use crate::cli::interrupt::{self, Hold};
 use crate::cli::secrets::{MAX_SECRET, read_file};
 
 /// A set that is locked until this is dropped.
@@ -45,6 +45,7 @@ impl SetFile {
         }
         let path = resolve(typed).map_err(|source| unusable(&name, source))?;
         refuse_unwritable(&path, &name)?;
+        interrupt::install();
         let lock = Lock::take(cx, &path, &name)?;
         // Only now: whoever had the lock may have made it.
         let found = refuse_unwritable(&path, &name)?;
