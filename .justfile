@@ -14,11 +14,17 @@ check:
 deny:
     cargo deny --locked --config .deny.toml check
 
-# Against foreign software: Node and OpenSSL, and a keychain session of its own
+# Against foreign software: on Node, Python and OpenSSL, and a keychain session of its own
 interop *FILTER:
     npm ci --prefix tests/interop/oidc-provider --no-audit --no-fund
+    npm ci --prefix tests/interop/jose --no-audit --no-fund
+    .ci/joserfc
     CARGO_HOME="${CARGO_HOME:-$HOME/.cargo}" RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}" \
         bash tests/interop/keyring-session.sh cargo test --locked --test interop {{FILTER}}
+
+# Each fuzz target for some seconds, or those named; wants cargo-fuzz and a nightly toolchain
+fuzz SECONDS="60" *TARGETS:
+    .ci/fuzz {{SECONDS}} {{TARGETS}}
 
 # Processor time against least programs and other tools; see tests/bench/README.md
 bench *ARGUMENTS:
