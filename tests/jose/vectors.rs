@@ -1,6 +1,7 @@
 //! Example values of the RFCs and Wycheproof's tables (`tests/vectors/`).
 
 use authctl::core::error::Report as _;
+use authctl::core::jose::jwe::{self, DecryptionKeys};
 use authctl::core::jose::{
     Algorithm, Error, JwkSet, Keys, Selection, SigningKey, base64url, jws, thumbprint,
 };
@@ -80,6 +81,23 @@ fn what_the_rfcs_sign_verifies_and_is_signed_the_same() {
         let again = key.sign(input).unwrap();
         assert_eq!(row["deterministic"] == true, again == signature, "{id}");
         assert_eq!(verifying.verify(algorithm, input, &again), Ok(true), "{id}");
+    }
+}
+
+/// What `jwe.rs` decrypts is in the compact serialization and by what is
+/// supported; the others of the documents are refused for that alone.
+#[test]
+fn the_rfcs_other_encryptions_are_refused() {
+    let table: Value = serde_json::from_str(include_str!("../vectors/rfc/jwe.json")).unwrap();
+    let rows = table["refused"].as_array().unwrap();
+    assert_eq!(rows.len(), 9);
+    for row in rows {
+        let document = row["key"].to_string();
+        let keys = DecryptionKeys::from_document(document.as_bytes(), None, None).unwrap();
+        let token = row["jwe"].as_str().unwrap();
+        let decrypted = jwe::decrypt(token, &keys, &jwe::Rules::default());
+        let error = decrypted.unwrap_err();
+        assert_eq!(codes(&error), [&row["code"]], "{}", row["id"]);
     }
 }
 
