@@ -144,6 +144,17 @@ struct Verdict {
     encryption: Value,
 }
 
+/// A token that was decrypted, of whose content nothing was verified.
+#[derive(Serialize)]
+struct Plaintext {
+    header: Box<RawValue>,
+    plaintext: String,
+    /// Where it is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature_verified: Option<bool>,
+    encryption: Value,
+}
+
 /// Opens the token and shows what is in it.
 pub fn run(cx: &Context, args: &DecryptArgs) -> Result<(), Error> {
     let token = args.token.is_stdin().then_some("the token");
@@ -177,7 +188,7 @@ pub fn run(cx: &Context, args: &DecryptArgs) -> Result<(), Error> {
             "`-o claims` shows claims that were verified, and no key to verify by is named",
             "name one with --issuer, --jwks, --verify-key or --verify-secret",
         )),
-        content => show(cx, format, content, &opened, &keys),
+        content => show(cx, format, token, content, &opened, &keys),
     }
 }
 
@@ -185,6 +196,7 @@ pub fn run(cx: &Context, args: &DecryptArgs) -> Result<(), Error> {
 fn show(
     cx: &Context,
     format: Format,
+    token: &str,
     content: Content<'_>,
     opened: &Opened,
     keys: &Named<DecryptionKeys>,
@@ -203,15 +215,12 @@ fn show(
     if format == Format::Human {
         return cx.render.foreign_octets(content);
     }
-    let mut shown = json!({
-        "header": opened.outer.header,
-        "plaintext": base64url::encode(content),
-        "encryption": encryption(opened, &keys.name),
-    });
-    if signed {
-        shown["signature_verified"] = false.into();
-    }
-    cx.render.json(&shown)
+    cx.render.json(&Plaintext {
+        header: raw_json(token, 0)?,
+        plaintext: base64url::encode(content),
+        signature_verified: signed.then_some(false),
+        encryption: encryption(opened, &keys.name),
+    })
 }
 
 /// Verifies the token in it and shows that.

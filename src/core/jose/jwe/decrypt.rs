@@ -1,5 +1,6 @@
 //! Decryption of one layer (RFC 7516 §5.2).
 
+use aws_lc_rs::rand;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -92,7 +93,19 @@ fn open_with(
     header: &Header<'_>,
     compact: &Compact<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, Undecryptable> {
-    let content_key = content_key(key, header, &compact.encrypted_key)?;
+    let length = header.encryption.key_len();
+    let content_key = match content_key(key, header, &compact.encrypted_key) {
+        Ok(content_key) if content_key.len() == length => content_key,
+        // "It is strongly recommended, in the event of receiving an improperly
+        // formatted key, that the recipient substitute a randomly generated
+        // CEK and proceed to the next step" (RFC 7516 §11.5), so that the time
+        // does not tell the one from the other either.
+        _ => {
+            let mut content_key = Zeroizing::new(vec![0; length]);
+            rand::fill(&mut content_key)?;
+            content_key
+        }
+    };
     open(
         header.encryption,
         &content_key,
