@@ -135,14 +135,14 @@ fn folder(path: &Path) -> &Path {
 fn exists(path: &Path) -> Error {
     Error::usage(
         format!("`{}` is there already", path.display()),
-        "replace it with --force, or choose other names with `--out PREFIX`",
+        "replace it with --force, or choose another name with `--out`",
     )
 }
 
 fn cannot_write(path: &Path, source: std::io::Error) -> Error {
     Error::Input {
         what: format!("cannot write `{}`", path.display()),
-        hint: Some("choose a folder that can be written to with `--out PREFIX`".into()),
+        hint: Some("choose a folder that can be written to with `--out`".into()),
         source: Some(source),
     }
 }

@@ -331,6 +331,12 @@ fn every_key_of_a_set_is_described_on_a_line_of_its_own() {
         .code(8)
         .check_error();
     assert_eq!(error["error"], "unknown_kid");
+    // A key that is alone must be the one that is named.
+    let error = inspect(&home, file!("ec256.pub.pem"))
+        .args(["--kid", "a", "--json"])
+        .code(8)
+        .check_error();
+    assert_eq!(error["error"], "unknown_kid");
     home.write("empty.json", r#"{"keys":[]}"#);
     home.authctl(["key", "inspect", "empty.json"])
         .stdout("no keys in the set\n")

@@ -397,7 +397,7 @@ fn j16_an_unfit_key_is_not_converted() {
         assert_eq!(code(&["convert", "-", "--to", "jwk"], input), expected);
     }
     let secret = br#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
-    assert_eq!(code(&["public", "-"], secret), "key_is_secret");
+    assert_eq!(code(&["public", "-"], secret), "no_public_key");
     assert_eq!(code(&["public", "-"], file!("rsa1024.pub.pem")), "key_weak");
 }
 
@@ -452,7 +452,7 @@ fn of_a_set_one_key_is_converted_and_all_are_made_public() {
         .authctl(["key", "public", "secrets.json", "--json", "-o", "jwks"])
         .code(8)
         .check_error();
-    assert_eq!(error["error"], "key_is_secret");
+    assert_eq!(error["error"], "no_public_key");
 }
 
 #[test]

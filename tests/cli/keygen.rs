@@ -216,7 +216,7 @@ fn j57_no_file_is_replaced_without_force_and_none_is_written() {
             .authctl(["keygen", "--out", "k"])
             .code(2)
             .stderr(format!(
-                "error: `{there}` is there already\n hint: replace it with --force, or choose other names with `--out PREFIX`\n"
+                "error: `{there}` is there already\n hint: replace it with --force, or choose another name with `--out`\n"
             ))
             .check();
         assert_eq!(home.names(), [there]);

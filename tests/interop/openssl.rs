@@ -383,6 +383,13 @@ fn openssh_and_authctl_read_each_others_public_keys() {
             std::fs::read_to_string(sandbox.path("theirs.pub")).expect("ssh-keygen wrote it");
         let key = line.trim_end().trim_end_matches(" comment");
         assert_eq!(ours.succeeds().stdout.trim_end(), key, "{kind} {bits}");
+        // The private key, which OpenSSH has to rewrite if it is one of RSA.
+        if kind == "rsa" {
+            sandbox.authctl(["key", "public", "theirs"]).fails(8);
+            keygen(&["-p", "-m", "PKCS8", "-P", "", "-N", "", "-f", "theirs"]);
+        }
+        let ours = sandbox.authctl("key public theirs -o openssh".split(' '));
+        assert_eq!(ours.succeeds().stdout.trim_end(), key, "{kind} {bits}");
     }
 }
 

@@ -127,14 +127,14 @@ impl KidArg {
     ///
     /// # Errors
     ///
-    /// `unknown_kid`, `kid_mismatch`.
+    /// `unknown_kid`.
     fn choose(&self, inspected: Inspected) -> Result<Vec<Chosen>, Error> {
         let set = match inspected {
             Inspected::Set(set) => set,
             Inspected::One(key) => {
                 return match &self.kid {
                     Some(kid) if key.kid() != Some(kid) => Err(jose::Error::key(
-                        "kid_mismatch",
+                        "unknown_kid",
                         "the key does not have this kid, and there is no other",
                     )
                     .into()),

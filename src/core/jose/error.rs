@@ -207,7 +207,8 @@ pub struct KeyError {
     /// Stable, in `snake_case`: `key_malformed`, `key_weak`, `key_unsupported`,
     /// `key_use`, `key_algorithm`, `key_set_malformed`, `secret_is_a_key`,
     /// `passphrase`; where a key is selected to sign, also `unknown_kid`,
-    /// `ambiguous_key`, `no_key` and `kid_mismatch`.
+    /// `ambiguous_key`, `no_key` and `kid_mismatch`; where one is made public,
+    /// `no_public_key`.
     pub code: &'static str,
     /// What is wrong, a lowercase fragment.
     pub message: String,

@@ -114,7 +114,7 @@ impl Portable {
     ///
     /// # Errors
     ///
-    /// As [`Portable::read`], and `key_is_secret` for a secret.
+    /// As [`Portable::read`], and `no_public_key` for a secret.
     pub fn read_public(document: &[u8], passphrase: Option<&Secret>) -> Result<Self, KeyError> {
         match Self::read_part(document, passphrase, PortableKey::from_public_jwk)? {
             Self::One(key) => Ok(Self::One(Box::new(key.into_public()?))),
@@ -333,7 +333,7 @@ impl PortableKey {
     ///
     /// # Errors
     ///
-    /// `key_is_secret` for a secret, which has no public part.
+    /// `no_public_key` for a secret, which has no public part.
     pub fn into_public(mut self) -> Result<Self, KeyError> {
         if !self.is_public() {
             self.turn_operations();
@@ -651,7 +651,7 @@ fn impossible(what: String) -> Error {
 
 fn no_public_part() -> KeyError {
     KeyError::new(
-        "key_is_secret",
+        "no_public_key",
         "the key is a secret, which has no public part",
     )
 }
