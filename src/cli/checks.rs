@@ -105,6 +105,10 @@ pub const CHECKS_OF_CLAIMS: [&str; 14] = [
 ];
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "they are the names that are typed"
+)]
 enum Kind {
     /// An access token by RFC 9068; needs --audience
     AccessToken,

@@ -209,4 +209,13 @@ fn p4_a_person_sees_every_digit() {
         .authctl(["decode", &token])
         .stdout_has(shown)
         .check();
+    #[cfg(unix)]
+    for format in ["json", "claims"] {
+        let seen = bench
+            .home
+            .authctl(["decode", "-o", format, &token])
+            .on_terminal();
+        let shown = "\"n\": 123456789012345678901234567890,";
+        assert!(seen.contains(shown), "{seen}");
+    }
 }

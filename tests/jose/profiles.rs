@@ -427,7 +427,7 @@ fn at_hash_is_that_of_the_specification() {
         (Algorithm::RS512, 32),
         (Algorithm::EdDSA, 32),
     ] {
-        let hash = base64url::decode(&at_hash(algorithm, &token).unwrap()).unwrap();
+        let hash = base64url::decode(at_hash(algorithm, &token).unwrap()).unwrap();
         assert_eq!(hash.len(), octets, "{algorithm}");
     }
     // For ML-DSA there is none: asked for, it is missed; else it is let be.
