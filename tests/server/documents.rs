@@ -117,6 +117,7 @@ fn v19_the_key_set_holds_public_parts_alone() {
             Algorithm::EdDSA,
             vec!["alg", "crv", "kid", "kty", "use", "x"],
         ),
+        (Algorithm::MLDSA87, vec!["alg", "kid", "kty", "pub", "use"]),
     ] {
         let server = with_config(|config| config.algorithm = algorithm);
         let answer = server.get("/jwks");

@@ -1,6 +1,6 @@
 //! The password and client credentials grants, and the tokens they give.
 
-use authctl::core::jose::{Algorithm, Keys};
+use authctl::core::jose::{Algorithm, Family, Keys};
 use authctl::core::oauth::id_token::{self, Expected};
 use authctl::core::secret::Secret;
 use authctl::core::time::Timestamp;
@@ -92,7 +92,14 @@ fn id_tokens_are_those_of_openid_connect() {
 
 #[test]
 fn the_core_takes_the_id_token_for_every_algorithm() {
-    for algorithm in [Algorithm::RS256, Algorithm::ES384, Algorithm::EdDSA] {
+    for algorithm in [
+        Algorithm::RS256,
+        Algorithm::ES384,
+        Algorithm::ES256K,
+        Algorithm::EdDSA,
+        Algorithm::Ed25519,
+        Algorithm::MLDSA44,
+    ] {
         let server = with_config(|config| config.algorithm = algorithm);
         let answer = password(&server, &[("scope", "openid"), ("nonce", "n-1")]);
         let keys = Keys::set(&server.get("/jwks").body).expect("a key set");
@@ -119,14 +126,8 @@ fn without_openid_there_is_no_id_token() {
 
 #[test]
 fn every_algorithm_signs_tokens_that_verify() {
-    for algorithm in [
-        Algorithm::RS256,
-        Algorithm::PS256,
-        Algorithm::ES256,
-        Algorithm::ES384,
-        Algorithm::ES512,
-        Algorithm::EdDSA,
-    ] {
+    let pairs = Algorithm::ALL.into_iter();
+    for algorithm in pairs.filter(|algorithm| !algorithm.is_symmetric()) {
         let server = with_config(|config| config.algorithm = algorithm);
         let answer = password(&server, &[("scope", "openid")]);
         for (token, audience, typ) in [
@@ -135,6 +136,10 @@ fn every_algorithm_signs_tokens_that_verify() {
         ] {
             let verified = server.verify(&token, audience, typ);
             assert_eq!(verified.header["alg"], algorithm.name());
+            // No hash is agreed on for ML-DSA.
+            let at_hash = verified.claims.contains_key("at_hash");
+            let expected = typ == "JWT" && algorithm.family() != Family::MlDsa;
+            assert_eq!(at_hash, expected, "{algorithm} {typ}");
             assert_eq!(
                 verified.header["kid"],
                 server.get("/jwks").json()["keys"][0]["kid"]
