@@ -94,7 +94,7 @@ fn keys(file: &Path) -> HashMap<String, Key> {
                     n: member("n"),
                     e: member("e"),
                 };
-                public(key.parse(&RSA_PKCS1_2048_8192_SHA256))
+                public(key.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256))
             }
             Some("EC") => {
                 let point = [vec![4], member("x"), member("y")].concat();

@@ -24,6 +24,8 @@ const MAX_NUMBER: usize = 18;
 #[derive(Clone, Debug)]
 pub(in super::super) struct Kept {
     members: Vec<Member>,
+    /// The marks of their names together.
+    marks: u128,
     /// Where the names of the open objects are in the text.
     names: Vec<(usize, usize)>,
 }
@@ -31,6 +33,7 @@ pub(in super::super) struct Kept {
 #[derive(Clone, Debug)]
 struct Member {
     name: String,
+    mark: u128,
     value: Value,
     /// Whether the value is of the last text; where not, its buffer is kept.
     found: bool,
@@ -41,11 +44,14 @@ impl Kept {
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let member = |name: &str| Member {
             name: name.to_owned(),
+            mark: mark(name.as_bytes()),
             value: Value::Null,
             found: false,
         };
+        let members: Vec<_> = names.into_iter().map(member).collect();
         Self {
-            members: names.into_iter().map(member).collect(),
+            marks: members.iter().fold(0, |marks, member| marks | member.mark),
+            members,
             names: Vec::with_capacity(MAX_NAMES),
         }
     }
@@ -74,9 +80,10 @@ impl Kept {
 
     /// Returns a member of the text that was read last.
     pub fn get(&self, name: &str) -> Option<&Value> {
+        let mark = mark(name.as_bytes());
         self.members
             .iter()
-            .find(|member| member.name == name)
+            .find(|member| member.mark == mark && member.name == name)
             .filter(|member| member.found)
             .map(|member| &member.value)
     }
@@ -97,8 +104,13 @@ impl Kept {
             names: &mut self.names,
         };
         reader.token(b'{')?;
-        reader.members(0, |name, value| {
-            match self.members.iter_mut().find(|m| m.name.as_bytes() == name) {
+        let (marks, members) = (self.marks, &mut self.members);
+        reader.members(0, |name, mark, value| {
+            if marks & mark == 0 {
+                return Some(());
+            }
+            let wanted = |member: &&mut Member| member.name.as_bytes() == name;
+            match members.iter_mut().find(wanted) {
                 Some(member) => member.keep(value),
                 None => Some(()),
             }
@@ -156,7 +168,7 @@ impl<'a> Reader<'a, '_> {
     fn members(
         &mut self,
         depth: usize,
-        mut each: impl FnMut(&'a [u8], &'a [u8]) -> Option<()>,
+        mut each: impl FnMut(&'a [u8], u128, &'a [u8]) -> Option<()>,
     ) -> Option<()> {
         let first = self.names.len();
         let mut seen = 0;
@@ -166,12 +178,12 @@ impl<'a> Reader<'a, '_> {
         loop {
             self.token(b'"')?;
             let name = self.name()?;
-            self.note_name(name, first, &mut seen)?;
+            let mark = self.note_name(name, first, &mut seen)?;
             self.token(b':')?;
             self.skip_white_space();
             let start = self.at;
             self.value(depth)?;
-            each(&self.text[name.0..name.1], &self.text[start..self.at])?;
+            each(&self.text[name.0..name.1], mark, &self.text[start..self.at])?;
             if !self.is_next(b',') {
                 break;
             }
@@ -189,7 +201,7 @@ impl<'a> Reader<'a, '_> {
             b'-' | b'0'..=b'9' => self.number(),
             b'{' if depth < MAX_DEPTH => {
                 self.at += 1;
-                self.members(depth + 1, |_, _| Some(()))
+                self.members(depth + 1, |_, _, _| Some(()))
             }
             b'[' if depth < MAX_DEPTH => {
                 self.at += 1;
@@ -278,37 +290,32 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Notes the name of a member of the object whose names begin at `first`,
-    /// unless it is there already. A bit of `seen` is set for each, so that
-    /// most are known to be new at a glance.
+    /// unless it is there already, and returns its mark. `seen` holds the marks
+    /// of the others, so that most names are known to be new at a glance.
     #[inline]
-    fn note_name(&mut self, name: (usize, usize), first: usize, seen: &mut u64) -> Option<()> {
-        let text = &self.text[name.0..name.1];
-        let ends = (text.first(), text.last());
-        let mark = match ends {
-            (Some(first), Some(last)) => usize::from(*first) * 7 + usize::from(*last) * 3,
-            _ => 0,
-        };
-        let bit = 1 << ((mark + text.len() * 5) % 64);
-        if *seen & bit != 0 {
-            let is_there = |at: &(usize, usize)| &self.text[at.0..at.1] == text;
+    fn note_name(&mut self, at: (usize, usize), first: usize, seen: &mut u128) -> Option<u128> {
+        let name = &self.text[at.0..at.1];
+        let mark = mark(name);
+        if *seen & mark != 0 {
+            let is_there = |at: &(usize, usize)| &self.text[at.0..at.1] == name;
             if self.names[first..].iter().any(is_there) {
                 return None;
             }
         }
-        *seen |= bit;
+        *seen |= mark;
         if self.names.len() == MAX_NAMES {
             return None;
         }
-        self.names.push(name);
-        Some(())
+        self.names.push(at);
+        Some(mark)
     }
 
     /// Returns where the next octet is that is not simply part of a string: a
     /// quotation mark, a backslash or a control character.
     #[inline]
     fn end_of_run(&mut self, mut at: usize) -> Option<usize> {
-        while let Some(word) = self.text.get(at..at + 8) {
-            let word = u64::from_le_bytes(word.try_into().ok()?);
+        while let Some(word) = self.text.get(at..).and_then(<[u8]>::first_chunk) {
+            let word = u64::from_le_bytes(*word);
             self.octets |= word;
             let marks = marks(word);
             if marks != 0 {
@@ -347,6 +354,21 @@ impl<'a> Reader<'a, '_> {
         self.at += usize::from(is_next);
         is_next
     }
+}
+
+/// Returns one bit of 128 for a name, the same for the same name.
+#[inline]
+fn mark(name: &[u8]) -> u128 {
+    let word = match name.first_chunk() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => name
+            .iter()
+            .fold(0, |word, octet| word << 8 | u64::from(*octet)),
+    };
+    // The multiplier is 2^64 over the golden ratio; the highest bits depend on
+    // all of the word.
+    let mixed = (word ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    1 << (mixed >> 57)
 }
 
 const LOW: u64 = 0x0101_0101_0101_0101;
