@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use authctl::core::config::SecretRef;
 use authctl::core::error::Error;
-use authctl::core::jose::{Algorithm, Jwk, JwkSet, KeyType, SigningKey, pem};
+use authctl::core::jose::{Algorithm, Jwk, JwkSet, KeyType, SigningKey, pem, thumbprint};
 use authctl::core::secret::{Secret, SecretBytes};
 use serde_json::{Map, Value, json};
 
@@ -294,7 +294,30 @@ fn summary(cx: &Context, key: &SigningKey, paths: &[PathBuf]) -> String {
     }
     line("alg", key.algorithm().name());
     line("kid", key.kid());
+    if let [private, _, ..] = paths
+        && let Some(flags) = signing_flags(key)
+    {
+        line(
+            "sign with",
+            &format!("authctl sign --key {}{flags}", private.display()),
+        );
+    }
     text
+}
+
+/// Returns the flags by which `sign` makes what the JWK Set says of the key:
+/// PKCS#8 has no place for its `alg` and its `kid`. `None` where those that
+/// `sign` takes by itself are the same.
+fn signing_flags(key: &SigningKey) -> Option<String> {
+    let public = key.public_key()?;
+    let mut flags = String::new();
+    if public.key_type().default_algorithm() != key.algorithm() {
+        flags.push_str(&format!(" --alg {}", key.algorithm()));
+    }
+    if thumbprint(&public.to_jwk()).is_ok_and(|own| own != key.kid()) {
+        flags.push_str(&format!(" --kid {}", key.kid()));
+    }
+    (!flags.is_empty()).then_some(flags)
 }
 
 /// The paths in the order of [`paths`], or none.

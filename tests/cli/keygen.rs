@@ -139,6 +139,37 @@ fn j57_what_is_written_signs_and_verifies_and_keeps_its_secrets() {
 }
 
 #[test]
+fn it_says_how_to_sign_what_the_set_names() {
+    for (algorithm, flags) in [
+        ("Ed25519", " --alg Ed25519"),
+        ("PS256", " --alg PS256"),
+        ("ES256", " --kid mine"),
+    ] {
+        let home = Home::new();
+        let mut keygen = vec!["keygen", "--alg", algorithm, "--out", "k"];
+        if flags.ends_with("mine") {
+            keygen.extend(["--kid", "mine"]);
+        }
+        let said = format!("authctl sign --key k.pem{flags}");
+        home.authctl(keygen)
+            .stdout_has(&format!("sign with    {said}\n"))
+            .check();
+        let sign = said.split(' ').skip(1).chain(["--exp", "5m"]);
+        let token = home
+            .authctl(sign)
+            .stdout_has("ey")
+            .check()
+            .stdout()
+            .to_owned();
+        home.authctl(["verify", "--jwks", "k.jwks.json", "-o", "claims", "-q", "-"])
+            .stdin(&token)
+            .stdout_has("\"exp\"")
+            .stderr_has("not checked")
+            .check();
+    }
+}
+
+#[test]
 fn the_files_serve_verify() {
     let home = Home::new();
     home.authctl(["keygen", "--alg", "EdDSA", "--out", "k", "--kid", "mine"])
