@@ -51,7 +51,12 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke" -d 'Revoke 
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "discover" -d 'Show a server\'s metadata and what it supports'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "decode" -d 'Show the header and claims of a JWT, without verification'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "verify" -d 'Verify the signature and claims of a JWT'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "sign" -d 'Make a JWT, or a JWS over any octets'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "encrypt" -d 'Encrypt a payload to a recipient (JWE)'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "decrypt" -d 'Decrypt a token (JWE), and verify the JWT in it'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "keygen" -d 'Generate a signing key pair, or a secret'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "key" -d 'Show, convert and name one key'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "jwks" -d 'List, change, rotate and fetch a JWK Set'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "serve" -d 'Run the embedded authorization server, for development and tests'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "demo" -d 'Take a tour: every main job against an embedded server'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "profile" -d 'List, show and change profiles'
@@ -356,6 +361,8 @@ complete -c authctl -n "__fish_authctl_using_subcommand decode" -l cert-key -d '
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'Header, claims with their times, warnings'
 json\t'An object with header, claims and warnings'
 claims\t'The claims alone, as JSON'"
+complete -c authctl -n "__fish_authctl_using_subcommand decode" -l lint -d 'List what is legal but unwise, by RFC 8725, RFC 9068 and others; with =deny, refuse the token for it (exit 3)' -r -f -a "list\t'List it'
+deny\t'Refuse the token for it'"
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
@@ -375,19 +382,32 @@ complete -c authctl -n "__fish_authctl_using_subcommand verify" -s o -l output -
 json\t'An object with header, claims, key and warnings'
 claims\t'The claims alone, as JSON'"
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l jwks -d 'JWK Set: a file, or an https URL' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l key -d 'Key, whatever the token\'s kid: PEM, DER, certificate or JWK' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l key -d 'Key, whatever the token\'s kid: PEM, DER, certificate or JWK, in a file or by reference (env:NAME, cmd:COMMAND, keychain:NAME, - for standard input)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l secret -d 'Secret, for HS256 and its kin: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l passphrase -d 'Passphrase of an encrypted --key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l as -d 'Require what the specification of this kind of token requires' -r -f -a "access-token\t'An access token by RFC 9068; needs --audience'
+id-token\t'An ID Token by OIDC Core; needs --client-id'
+logout-token\t'A Logout Token by OIDC Back-Channel Logout; needs --client-id'"
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l issuer -d 'Require this `iss`; its server\'s keys are used unless others are named' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l audience -d 'Require this audience in `aud`; if repeated, one of them' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l alg -d 'Allow these algorithms only' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l typ -d 'Require this `typ` in the header, such as at+jwt' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l scope -d 'Require these scope values; repeat it, or separate them by space or comma' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l claim -d 'Require a claim with this value, as text or as JSON; in an array one of the items. May be repeated' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l require -d 'Require a claim with any value; may be repeated' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l claim -d 'Require a claim with this value, as text or as JSON, in an array one of the items; K:=JSON requires exactly that. K is a name or a path: /realm_access/roles or \'$.realm_access.roles[*]\'. May be repeated' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l require -d 'Require a claim, or what a path leads to, with any value; may be repeated' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l leeway -d 'Let clocks differ by this much' -r
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l max-age -d 'Require that the token was issued (`iat`) at most this long ago' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l max-age -d 'Require that the token was issued (`iat`) at most this long ago; of an ID Token also the sign-in (`auth_time`)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l now -d 'Judge as of this instant: Unix seconds or RFC 3339' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l client-id -d 'With --as: the client that the token was issued to; an ID Token or a Logout Token is for it' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l nonce -d 'With --as id-token: the nonce of the authentication request' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l access-token -d 'With --as id-token: the access token that must be bound to it by `at_hash`: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l batch -d 'Verify each line of a file, or of standard input (-), as a token, and write one verdict a line in that order. Exits with 3 if any is bad' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l field -d 'Take each line as a JSON object with the token in this member; or a path to it: /request/token or \'$.tokens[0]\'' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l only -d 'Write only the verdicts on these tokens, with the numbers of their lines' -r -f -a "good\t'Good tokens'
+bad\t'Bad tokens'"
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l jobs -d 'Use so many threads; by default as many as the processor runs at once' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l lint -d 'List what is legal but unwise, by RFC 8725, RFC 9068 and others; with =deny, refuse the token for it (exit 3)' -r -f -a "list\t'List it'
+deny\t'Refuse the token for it'"
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l detached -d 'The payload, where it came apart from the JWS (RFC 7515 appendix F)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s q -l quiet -d 'Say less: no notes'
@@ -395,9 +415,134 @@ complete -c authctl -n "__fish_authctl_using_subcommand verify" -s v -l verbose 
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-stale-keys -d 'Use the outdated copy of a server\'s keys while the server cannot be reached'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-missing-exp -d 'Accept a token without `exp`'
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l fail-fast -d 'Stop at the first bad token'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l jws -d 'Verify the signature only and print the payload as it is; nothing is known of the payload but who signed it'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-unencoded -d 'Accept an unencoded payload (RFC 7797)'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -s o -l output -d 'Shape of the answer' -r -f -a "token\t'The bare token'
+json\t'An object with token, header, claims, algorithm and expiry'
+header\t'An HTTP Authorization header field'"
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l key -d 'Private key: PEM, DER, JWK or JWK Set, in a file or by reference (env:NAME, cmd:COMMAND, keychain:NAME, - for standard input)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l secret -d 'Secret, for HS256 and its kin: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l passphrase -d 'Passphrase of an encrypted --key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l alg -d 'Algorithm; by default that of the JWK, else the usual one of the key\'s type: RS256 for RSA, HS256 for a secret' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l kid -d 'Key identifier: of a JWK Set it names the key; to a key without one it is given' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l iss -d 'Issuer' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l sub -d 'Subject' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l aud -d 'Audience; if repeated, an array' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l exp -d 'When it expires' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l nbf -d 'When it begins to be valid' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l iat -d 'When it was issued; by default now' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l jti -d 'Identifier of the token; without a value a random one' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l claim -d 'Another claim: role=admin as text, level:=3 as JSON. May be repeated' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l typ -d 'Type of the token, such as at+jwt; by default JWT, and with --jws none' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l header -d 'Add a member to the header: cty=JWT as text, n:=1 as JSON. May be repeated' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l no-kid -d 'Leave the key identifier out of the header'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l allow-other-kid -d 'Give the key the --kid in place of its own'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l no-iat -d 'Leave out `iat`'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l no-typ -d 'Leave out `typ`'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l jws -d 'Sign the octets as they are, whatever they mean'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l detached -d 'Leave the payload out of the token (RFC 7515 appendix F)'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l unencoded -d 'Sign the payload without encoding it (RFC 7797)'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l allow-missing-exp -d 'Make a token without `exp`'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l allow-expired -d 'Make a token that is expired'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l allow-never-valid -d 'Make a token whose `nbf` is not before its `exp`'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l allow-future-iat -d 'Make a token whose `iat` is in the future'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l allow-wrong-types -d 'Make a token with claims of other types than RFC 7519 gives them'
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -s o -l output -d 'Shape of the answer' -r -f -a "token\t'The bare token'
+json\t'An object with the token and its header'"
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l key -d 'Key of the recipient: PEM, DER, JWK or JWK Set, in a file or by reference (env:NAME, cmd:COMMAND, keychain:NAME, - for standard input). RSA, P-256, P-384, P-521, X25519, or a JWK with a secret' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l kid -d 'Key of a JWK Set; to encrypt with a key that has no kid, the one that the token names' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l passphrase -d 'Passphrase of an encrypted --key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l secret -d 'Secret, of as many octets as the algorithm needs: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l password -d 'Password (PBES2), by reference as --secret' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l alg -d 'Key management algorithm, such as RSA-OAEP-256, ECDH-ES, A256KW or dir' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l enc -d 'Content encryption, such as A256GCM or A128CBC-HS256' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l p2c -d 'PBKDF2 iterations for --password, at most 1000000; by default 210000, with PBES2-HS256+A128KW 600000. npm `jose` takes up to 10000 unless told otherwise, joserfc up to 300000' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l apu -d 'Who encrypts (`apu`), bound into the key of ECDH-ES' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l apv -d 'Who is to decrypt (`apv`), bound into the key of ECDH-ES' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l header -d 'Add a member to the header: a=b as text, n:=1 as JSON. May be repeated' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l typ -d 'Type of the whole (`typ`), such as JWT' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l cty -d 'Type of the payload (`cty`); JWT for a token' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l zip -d 'Compress the payload. Its length then tells of its content: not for secrets beside text that others choose'
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'The content as it is, escaped on a terminal; of a verified JWT the key that verified, then the claims'
+json\t'An object with the header and the content in base64url; of a verified JWT with what `verify` says'
+claims\t'The claims of a verified JWT alone, as JSON'"
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l key -d 'Key of the recipient: PEM, DER, JWK or JWK Set, in a file or by reference (env:NAME, cmd:COMMAND, keychain:NAME, - for standard input). RSA, P-256, P-384, P-521, X25519, or a JWK with a secret' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l kid -d 'Key of a JWK Set; to encrypt with a key that has no kid, the one that the token names' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l passphrase -d 'Passphrase of an encrypted --key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l secret -d 'Secret, of as many octets as the algorithm needs: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l password -d 'Password (PBES2), by reference as --secret' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l alg -d 'Allow these key management algorithms only, such as RSA-OAEP-256' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l enc -d 'Allow these content encryptions only, such as A256GCM' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l jwks -d 'JWK Set: a file, or an https URL' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l verify-key -d 'Key, whatever the token\'s kid: PEM, DER, certificate or JWK, in a file or by reference (env:NAME, cmd:COMMAND, keychain:NAME, - for standard input)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l verify-secret -d 'Secret, for HS256 and its kin: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l verify-passphrase -d 'Passphrase of an encrypted --verify-key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l as -d 'Require what the specification of this kind of token requires' -r -f -a "access-token\t'An access token by RFC 9068; needs --audience'
+id-token\t'An ID Token by OIDC Core; needs --client-id'
+logout-token\t'A Logout Token by OIDC Back-Channel Logout; needs --client-id'"
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l issuer -d 'Require this `iss`; its server\'s keys are used unless others are named' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l audience -d 'Require this audience in `aud`; if repeated, one of them' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l verify-alg -d 'Allow these signature algorithms only' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l typ -d 'Require this `typ` in the header, such as at+jwt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l scope -d 'Require these scope values; repeat it, or separate them by space or comma' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l claim -d 'Require a claim with this value, as text or as JSON, in an array one of the items; K:=JSON requires exactly that. K is a name or a path: /realm_access/roles or \'$.realm_access.roles[*]\'. May be repeated' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l require -d 'Require a claim, or what a path leads to, with any value; may be repeated' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l leeway -d 'Let clocks differ by this much' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l max-age -d 'Require that the token was issued (`iat`) at most this long ago; of an ID Token also the sign-in (`auth_time`)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l now -d 'Judge as of this instant: Unix seconds or RFC 3339' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l client-id -d 'With --as: the client that the token was issued to; an ID Token or a Logout Token is for it' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l nonce -d 'With --as id-token: the nonce of the authentication request' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l access-token -d 'With --as id-token: the access token that must be bound to it by `at_hash`: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l outer -d 'Open the outermost layer only and print what is in it, be it encrypted again or not signed'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l allow-stale-keys -d 'Use the outdated copy of a server\'s keys while the server cannot be reached'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l allow-missing-exp -d 'Accept a token without `exp`'
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -408,8 +553,25 @@ complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l timeout -d 'W
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l alg -d 'Algorithm that the key signs by' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l bits -d 'Size of an RSA key (2048, 3072 or 4096; 2048 by default) or of a secret' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l alg -d 'Algorithm that the key signs by' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l bits -d 'Size of an RSA key (2048, 3072, 4096 or 8192; 2048 by default) or of a secret' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l out -d 'What the names of the files begin with; by default the algorithm and the first characters of the kid. After a / the default is added; - prints the private key and writes no file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l kid -d 'Key identifier; by default the thumbprint of the key (RFC 7638)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l passphrase -d 'Encrypt the private key under a passphrase: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
@@ -422,6 +584,256 @@ complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s v -l verbose 
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l force -d 'Replace files that are there'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -f -a "inspect" -d 'Show what a key is and what it can do'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -f -a "public" -d 'Print the public key of a key'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -f -a "convert" -d 'Write a key in another form'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -f -a "thumbprint" -d 'Print the thumbprint of a key (RFC 7638)'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Passphrase of an encrypted key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l kid -d 'Of a JWK Set, only the keys with this kid' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l passphrase -d 'Passphrase of an encrypted key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l kid -d 'Of a JWK Set, take the key with this kid; of any other input, give the JWK that is written this one' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l alg -d 'Give the JWK that is written this `alg`' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l use -d 'Give the JWK that is written this `use`' -r -f -a "sig\t'Signatures'
+enc\t'Encryption'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l out -d 'Write the key into this file, a private one for its owner alone; - prints it, also on a terminal' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -s o -l output -d 'Form of the public key; by default that of the input' -r -f -a "pem\t'SubjectPublicKeyInfo, as text'
+der\t'SubjectPublicKeyInfo, as octets'
+jwk\t'JSON Web Key'
+jwks\t'JWK Set'
+openssh\t'The line of OpenSSH'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l force -d 'Replace a file that is there'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l passphrase -d 'Passphrase of an encrypted key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l to -d 'Form to write' -r -f -a "pkcs8\t'Private keys of every type (PrivateKeyInfo, RFC 5958)'
+pkcs1\t'RSA keys, private and public (RFC 8017)'
+sec1\t'Private keys on the curves of ECDSA (RFC 5915)'
+spki\t'The public key (SubjectPublicKeyInfo, RFC 5280)'
+jwk\t'Every key, secrets too (RFC 7517)'
+openssh\t'The public key as a line of OpenSSH'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l kid -d 'Of a JWK Set, take the key with this kid; of any other input, give the JWK that is written this one' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l alg -d 'Give the JWK that is written this `alg`' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l use -d 'Give the JWK that is written this `use`' -r -f -a "sig\t'Signatures'
+enc\t'Encryption'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l new-passphrase -d 'Encrypt the private key under a passphrase (pkcs8 only): env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l out -d 'Write the key into this file, a private one for its owner alone; - prints it, also on a terminal' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -s o -l output -d 'Encoding of pkcs8, pkcs1, sec1 and spki; pem by default' -r -f -a "pem\t'Text (RFC 7468)'
+der\t'Octets'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l force -d 'Replace a file that is there'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l passphrase -d 'Passphrase of an encrypted key; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l kid -d 'Of a JWK Set, only the keys with this kid' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l hash -d 'Hash of the thumbprint' -r -f -a "sha-256\t''
+sha-384\t''
+sha-512\t''"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l uri -d 'Print it as a URI (RFC 9278)'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l allow-secret -d 'Make the thumbprint of a secret too'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -f -a "list" -d 'List the keys of a set, and what is wrong with them'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -f -a "add" -d 'Add keys to a set, which is made if it is not there'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -f -a "remove" -d 'Remove keys from a set'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -f -a "rotate" -d 'Replace the signing key of a set, one step at a time'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -f -a "fetch" -d 'Fetch the JWK Set of a server'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l issuer -d 'Issuer identifier of the server whose keys they are [env: AUTHCTL_ISSUER]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l kid -d 'Key identifier, for one key' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l alg -d 'Algorithm that the keys are for' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l use -d 'What the keys are for: signatures or encryption' -r -f -a "sig\t''
+enc\t''"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l passphrase -d 'Passphrase of encrypted keys; asked for by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l replace -d 'Replace the key that has the same kid'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l private -d 'Add the private keys, or secrets, themselves: the set is then one to be kept secret'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l force -d 'Remove the key too that signs now'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l overlap -d 'How long a key stays published after it has signed: at least as long as tokens live' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l publish-ahead -d 'How long a key is published before it signs: at least as long as verifiers keep a copy of the set; by default as long as --overlap' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l every -d 'Publish another key only when the one that signs has done so for this long; by default whenever no rotation is under way' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l alg -d 'Algorithm of a new key; by default that of the key that signs, else ES256' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l bits -d 'Size of a new RSA key; by default that of the key that signs' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l keys -d 'Folder of the private keys; by default that of the set, which had better not be one that is published as a whole' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l current -d 'The key that signs now, by kid or thumbprint: for the first rotation of a set where several could' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l passphrase -d 'Encrypt new private keys under a passphrase: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l now -d 'Act as if it were this instant: Unix seconds or RFC 3339' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l force -d 'Take the next step at once, although its time has not come: for a key that is compromised'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l out -d 'Write it to this file; a set that is there is replaced' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l issuer -d 'Issuer identifier of the server whose keys they are [env: AUTHCTL_ISSUER]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l force -d 'Replace a file that is no JWK Set'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
@@ -433,7 +845,21 @@ complete -c authctl -n "__fish_authctl_using_subcommand serve" -l cacert -d 'Tru
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l listen -d 'Address to listen on; port 0 takes a free one' -r
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -l alg -d 'Algorithm that tokens are signed with: RS256 by default, or ES256, EdDSA, PS256 …' -r
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l alg -d 'Algorithm that tokens are signed with; RS256 by default' -r -f -a "RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l ready-file -d 'Write {"issuer", "pid"} into this file once the server listens' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l tls-cert -d 'Speak https with this certificate chain (PEM)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l tls-key -d 'The key of that certificate (PEM)' -r -F
