@@ -8,6 +8,7 @@ use authctl::core::error::Error;
 use authctl::core::jose::jwt::Rules;
 use authctl::core::jose::{self, Algorithm, AtHash, ClaimPath, ClaimRule, Profile};
 use authctl::core::time::{Timestamp, parse_span};
+use clap::builder::NonEmptyStringValueParser;
 
 use super::context::Context;
 use super::secrets::SecretRefParser;
@@ -25,7 +26,7 @@ pub struct ChecksArgs {
     pub issuer: Option<String>,
 
     /// Require this audience in `aud`; if repeated, one of them
-    #[arg(long, value_name = "AUDIENCE")]
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     audience: Vec<String>,
 
     /// Allow these algorithms only
@@ -38,7 +39,7 @@ pub struct ChecksArgs {
 
     /// Require these scope values; repeat it, or separate them by space or
     /// comma
-    #[arg(long, value_name = "SCOPE")]
+    #[arg(long, value_name = "SCOPE", value_parser = parse_scope)]
     scope: Vec<String>,
 
     /// Require a claim with this value, as text or as JSON, in an array one of
@@ -242,5 +243,14 @@ impl Checks {
     /// the present is another at the end.
     pub fn fixed_now(&self) -> Option<Timestamp> {
         self.is_now_given.then_some(self.now)
+    }
+}
+
+/// Takes scope values, of which there must be one: an empty variable in a
+/// script must not turn the check off.
+fn parse_scope(text: &str) -> Result<String, &'static str> {
+    match split_list(text).is_empty() {
+        true => Err("expected a scope value"),
+        false => Ok(text.to_owned()),
     }
 }

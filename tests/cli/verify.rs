@@ -288,6 +288,8 @@ fn a_flag_that_is_no_value_of_its_kind_is_a_usage_error() {
             "expected a duration like 90, 90s, 5m, 1h30m or 7d",
         ),
         (&["--max-age=-1"], "expected a duration like"),
+        (&["--scope", " , "], "expected a scope value"),
+        (&["--audience="], "a value is required"),
         (&["--now", "yesterday"], "cannot be used multiple times"),
         (&["--key", "k.pem"], "cannot be used with"),
         (&["--secret", "env:S"], "cannot be used with"),

@@ -135,6 +135,7 @@ fn an_access_token_is_judged_by_rfc_9068() {
             (json!({"client_id": ["app"]}), &["client_id_invalid"]),
             (json!({"client_id": "other"}), &["client_id"]),
             (json!({"jti": 1}), &["jti_invalid"]),
+            (json!({"jti": ""}), &["jti_invalid"]),
             (json!({"scope": ["read"]}), &["scope_invalid"]),
             (json!({"scope": null}), &[]),
             (json!({"auth_time": "1"}), &["auth_time_invalid"]),
@@ -260,6 +261,7 @@ fn the_sign_in_of_an_id_token_is_judged_at_the_edge() {
         (json!({"auth_time": NOW.0 - 110}), &[][..]),
         (json!({"auth_time": NOW.0 - 111}), &["auth_too_old"]),
         (json!({"auth_time": i64::MIN}), &["auth_too_old"]),
+        (json!({"auth_time": NOW.0 + 11}), &["auth_in_the_future"]),
         (json!({"auth_time": "1"}), &["auth_time_invalid"]),
         (json!({"auth_time": null}), &["claim_missing"]),
         (
@@ -300,6 +302,7 @@ fn a_logout_token_is_judged_by_oidc_back_channel_logout() {
             (json!({"sub": 1}), &["sub_invalid"]),
             (json!({"sid": 1}), &["sid_invalid"]),
             (json!({"jti": 1}), &["jti_invalid"]),
+            (json!({"jti": ""}), &["jti_invalid"]),
             (json!({"events": []}), &["events_invalid"]),
             (json!({"events": LOGOUT}), &["events_invalid"]),
             (json!({"events": {}}), &["events"]),

@@ -85,6 +85,10 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ),
     ("at_hash", "`at_hash` is that of another access token"),
     ("auth_time_invalid", "`auth_time` is not a number"),
+    (
+        "auth_in_the_future",
+        "`auth_time` is ahead, and `--max-age` was asked for",
+    ),
     ("auth_too_old", "`auth_time` is longer ago than `--max-age`"),
     (
         "events_invalid",

@@ -84,7 +84,7 @@ impl Verified {
 ///   `acr_invalid`, `amr_invalid`, `scope_invalid`, `client_id_invalid`,
 ///   `client_id`, `azp_missing`, `azp_invalid`, `azp`, `nonce_missing`,
 ///   `nonce`, `at_hash_missing`, `at_hash_invalid`, `at_hash_unsupported`, `at_hash`,
-///   `auth_time_invalid`, `auth_too_old`, `events_invalid`, `events`,
+///   `auth_time_invalid`, `auth_in_the_future`, `auth_too_old`, `events_invalid`, `events`,
 ///   `sid_invalid`, `sub_or_sid_missing`, `nonce_forbidden`.
 ///
 /// Where the header or the key fails, the signature was not looked at.

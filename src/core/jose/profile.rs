@@ -80,6 +80,8 @@ enum Typ {
 #[derive(Clone, Copy)]
 enum Form {
     Text,
+    /// A text that names something.
+    Identifier,
     Texts,
     /// "It MUST NOT exceed 255 ASCII characters in length" (OIDC Core §2).
     Subject,
@@ -89,6 +91,7 @@ impl Form {
     fn fits(self, value: &Value) -> bool {
         match self {
             Self::Text => value.is_string(),
+            Self::Identifier => value.as_str().is_some_and(|text| !text.is_empty()),
             Self::Texts => value
                 .as_array()
                 .is_some_and(|items| items.iter().all(Value::is_string)),
@@ -101,6 +104,7 @@ impl Form {
     fn name(self) -> &'static str {
         match self {
             Self::Text => "a string",
+            Self::Identifier => "a string that names something",
             Self::Texts => "an array of strings",
             Self::Subject => "a string of 1 to 255 ASCII characters",
         }
@@ -113,9 +117,9 @@ const ACCESS_TOKEN: Demands = Demands {
     typ: Typ::Is("at+jwt"),
     required: &["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
     forms: &[
-        ("sub", Form::Text, "sub_invalid"),
-        ("client_id", Form::Text, "client_id_invalid"),
-        ("jti", Form::Text, "jti_invalid"),
+        ("sub", Form::Identifier, "sub_invalid"),
+        ("client_id", Form::Identifier, "client_id_invalid"),
+        ("jti", Form::Identifier, "jti_invalid"),
         // Of RFC 8693 §4.2: no array.
         ("scope", Form::Text, "scope_invalid"),
         ("acr", Form::Text, "acr_invalid"),
@@ -146,8 +150,8 @@ const LOGOUT_TOKEN: Demands = Demands {
     required: &["iss", "aud", "iat", "exp", "jti", "events"],
     forms: &[
         ("sub", Form::Subject, "sub_invalid"),
-        ("sid", Form::Text, "sid_invalid"),
-        ("jti", Form::Text, "jti_invalid"),
+        ("sid", Form::Identifier, "sid_invalid"),
+        ("jti", Form::Identifier, "jti_invalid"),
     ],
 };
 
@@ -356,6 +360,12 @@ fn check_auth_time(rules: &Rules, claims: &impl Claims, now: Timestamp, checked:
         }
         return;
     };
+    if now.saturating_add(rules.leeway) < auth_time.reached() {
+        checked.refuse(
+            "auth_in_the_future",
+            format!("the sign-in is in the future, at {}", auth_time.reached()),
+        );
+    }
     let begun = auth_time.begun();
     if now > begun.saturating_add(max_age).saturating_add(rules.leeway) {
         checked.refuse(
