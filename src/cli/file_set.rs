@@ -101,6 +101,14 @@ fn beside(file: &File) -> std::io::Result<NamedTempFile> {
     if file.path.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
+    // Nor may it take the place of a device, a pipe or a socket, also where a
+    // link leads to one: `/dev/stdout` is such a link.
+    if file.path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "it is no regular file",
+        ));
+    }
     let mut builder = Builder::new();
     builder.prefix(".authctl-");
     #[cfg(unix)]
@@ -192,5 +200,28 @@ mod tests {
         let error = write(&files, true).unwrap_err();
         assert_eq!(error.exit(), Exit::Config);
         assert_eq!(names(folder.path()), ["b"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_never_replaced() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let files = set(folder.path());
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &pipe,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+            0,
+        )
+        .unwrap();
+        std::os::unix::fs::symlink(&pipe, &files[1].path).unwrap();
+        let error = write(&files, true).unwrap_err();
+        assert_eq!(error.exit(), Exit::Config);
+        assert_eq!(names(folder.path()), ["b", "pipe"]);
+        let found = files[1].path.metadata().unwrap().file_type();
+        assert!(found.is_fifo());
     }
 }

@@ -396,3 +396,16 @@ fn what_cannot_be_read_is_exit_8() {
         .stderr_has("absent")
         .check();
 }
+
+#[test]
+fn there_are_no_more_threads_than_a_system_has() {
+    let bench = Bench::new("EdDSA");
+    for jobs in ["0", "1025", "100000"] {
+        bench
+            .verify()
+            .args(["--batch", "-", "--jobs", jobs])
+            .code(2)
+            .stderr_has("is not in 1..=1024")
+            .check();
+    }
+}

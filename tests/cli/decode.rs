@@ -221,7 +221,7 @@ fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
         (String::new(), "it is empty"),
         (
             "abc".into(),
-            "it has 1 parts between dots, a signed JWT has 3",
+            "it has 1 part between dots, a signed JWT has 3",
         ),
         (
             "a.b".into(),
@@ -253,7 +253,7 @@ fn j31_j33_what_is_no_token_is_refused_with_the_reason() {
         ),
         (
             format!("{header}.{}.", part(r#"{"a":1,"\u0061":2}"#)),
-            "its payload is the member `a` comes twice",
+            "its payload is JSON in which the member `a` comes twice",
         ),
         (
             r#"{"payload":"","signatures":[]}"#.into(),
@@ -456,6 +456,23 @@ fn p1_no_control_sequence_reaches_a_terminal() {
         });
         assert_eq!(raw, None, "{format}: {seen:?}");
     }
+}
+
+/// P3: nor does the error object, whose JSON leaves C1 and the rest alone.
+#[cfg(unix)]
+#[test]
+fn p3_no_control_sequence_of_an_error_reaches_a_terminal() {
+    let claims = json!({"exp": NOW}).to_string();
+    let token = unsigned(json!({"alg": HOSTILE}).to_string(), claims, &[1; 64]);
+    let seen = Home::new()
+        .authctl(["decode", "--json", "--lint=deny", &token])
+        .code(3)
+        .on_terminal();
+    assert!(seen.contains(r"\u001b]52;c;x\u0007"), "{seen:?}");
+    let raw = seen
+        .chars()
+        .find(|c| *c != '\n' && (c.is_control() || (!c.is_ascii() && HOSTILE.contains(*c))));
+    assert_eq!(raw, None, "{seen:?}");
 }
 
 #[cfg(unix)]

@@ -152,7 +152,7 @@ fn it_says_how_to_sign_what_the_set_names() {
         }
         let said = format!("authctl sign --key k.pem{flags}");
         home.authctl(keygen)
-            .stdout_has(&format!("sign with    {said}\n"))
+            .stdout_has(format!("sign with    {said}\n"))
             .check();
         let sign = said.split(' ').skip(1).chain(["--exp", "5m"]);
         let token = home

@@ -125,7 +125,7 @@ fn j28_a_member_that_comes_twice_is_refused_everywhere() {
         .arg(bench.sign(claims()))
         .code(8)
         .stderr_has(
-            "error: cannot use `keys.json`\n  why: the key set is the member `kty` comes twice\n",
+            "error: cannot use `keys.json`\n  why: the key set is JSON in which the member `kty` comes twice\n",
         )
         .check();
 }

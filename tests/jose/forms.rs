@@ -16,11 +16,12 @@ macro_rules! file {
 
 type File = (&'static str, &'static [u8]);
 
-const PRIVATE_EC: [File; 6] = [
+const PRIVATE_EC: [File; 7] = [
     file!("ec256.pkcs8.pem"),
     file!("ec256.sec1.pem"),
     file!("ec256.der"),
     file!("ec256.pbkdf2.pem"),
+    file!("ec256.pbkdf2-sha1.pem"),
     file!("ec256.scrypt.pem"),
     file!("ec256.compressed.pkcs8.pem"),
 ];

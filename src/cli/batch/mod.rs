@@ -66,9 +66,14 @@ pub struct BatchArgs {
     fail_fast: bool,
 
     /// Use so many threads; by default as many as the processor runs at once
-    #[arg(long, value_name = "N", requires = "batch", conflicts_with_all = NOT_MANY)]
-    jobs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", requires = "batch", conflicts_with_all = NOT_MANY,
+          value_parser = clap::value_parser!(u16).range(1..=MAX_JOBS))]
+    jobs: Option<u16>,
 }
+
+/// More threads than any processor runs; beyond some ten thousand the system
+/// has no more to give.
+const MAX_JOBS: i64 = 1024;
 
 /// What is for one token. (clap requires nothing that conflicts with what is
 /// there, so each flag says it.)
@@ -135,15 +140,20 @@ pub fn run(
     let (events, reports) = channel();
     let jobs = args.jobs.map_or_else(
         || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        NonZeroUsize::get,
+        usize::from,
     );
-    let threads = (0..jobs)
-        .map(|_| {
-            let (crew, events) = (Arc::clone(&crew), events.clone());
-            std::thread::Builder::new().spawn(move || crew.work(&events))
-        })
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
+    let mut threads = Vec::new();
+    for _ in 0..jobs {
+        let (crew, events) = (Arc::clone(&crew), events.clone());
+        match std::thread::Builder::new().spawn(move || crew.work(&events)) {
+            Ok(thread) => threads.push(thread),
+            Err(error) if threads.is_empty() => {
+                return Err(Error::Internal(format!("cannot start a thread: {error}")));
+            }
+            // Those that are there do the work.
+            Err(_) => break,
+        }
+    }
     drop(events);
 
     let watch = Watch {

@@ -1,7 +1,7 @@
 //! Errors: what happened, why, what to do; or one JSON object.
 
 use std::error::Error as StdError;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::jose;
@@ -44,7 +44,7 @@ pub fn report(error: &Error, as_json: bool, paint: Paint) {
             object.insert("server".into(), Value::Object(server));
         }
         object.extend(error.details());
-        write(&Value::Object(object).to_string());
+        write_json(object);
         return;
     }
     let (what, causes) = itemized(error, causes);
@@ -63,7 +63,7 @@ pub fn report(error: &Error, as_json: bool, paint: Paint) {
 pub fn report_usage(error: &clap::Error, as_json: bool, paint: Paint) {
     if as_json {
         let (message, hint) = usage_parts(error);
-        write(&Value::Object(object("usage", &message, Some(&hint), Exit::Usage)).to_string());
+        write_json(object("usage", &message, Some(&hint), Exit::Usage));
         return;
     }
     let text = error.render();
@@ -166,6 +166,16 @@ fn causes(error: &Error) -> Vec<String> {
         next = source.source();
     }
     texts
+}
+
+/// Writes an object in one line: as it is to a program; on a terminal with the
+/// controls that JSON leaves alone escaped too, by escapes that JSON has.
+fn write_json(object: Map<String, Value>) {
+    let text = Value::Object(object).to_string();
+    match std::io::stderr().is_terminal() {
+        true => write(&escape(&text)),
+        false => write(&text),
+    }
 }
 
 fn write(text: &str) {

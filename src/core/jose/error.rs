@@ -262,7 +262,7 @@ pub enum Malformed {
     #[error("it is longer than {} octets", super::jws::MAX_TOKEN_LEN)]
     TooLong,
     /// Not three parts (nor, to [`super::jwt::decode`], five).
-    #[error("it has {0} parts between dots, a signed JWT has 3")]
+    #[error("it has {} between dots, a signed JWT has 3", parts(*.0))]
     Parts(usize),
     /// The JSON serialization of RFC 7515 §7.2, which is no JWT.
     #[error("it is a JSON object, not the compact form of parts between dots")]
@@ -271,7 +271,7 @@ pub enum Malformed {
     #[error("it is encrypted (a JWE), there is no signature to verify")]
     Encrypted,
     /// Not the five parts of a JWE.
-    #[error("it has {0} parts between dots, an encrypted token (JWE) has 5")]
+    #[error("it has {} between dots, an encrypted token (JWE) has 5", parts(*.0))]
     NotEncrypted(usize),
     /// A part is not base64url.
     #[error("its {part} is not base64url without padding")]
@@ -287,6 +287,13 @@ pub enum Malformed {
         /// Why.
         source: json::Error,
     },
+}
+
+fn parts(count: usize) -> String {
+    match count {
+        1 => "1 part".to_owned(),
+        _ => format!("{count} parts"),
+    }
 }
 
 impl Malformed {

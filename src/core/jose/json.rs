@@ -118,7 +118,7 @@ pub enum Error {
         column: usize,
     },
     /// A member comes twice in one object.
-    #[error("the member `{name}` comes twice")]
+    #[error("JSON in which the member `{name}` comes twice")]
     Duplicate {
         /// The name of the member, shortened where it is long.
         name: String,

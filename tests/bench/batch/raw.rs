@@ -21,7 +21,7 @@ use super::children::processor_time;
 
 enum Key {
     Public(ParsedPublicKey),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 /// Measures it in a process of its own; returns the processor time of the calls
@@ -101,7 +101,7 @@ fn keys(file: &Path) -> HashMap<String, Key> {
                 public(ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point))
             }
             Some("OKP") => public(ParsedPublicKey::new(&ED25519, member("x"))),
-            _ => Key::Secret(hmac::Key::new(hmac::HMAC_SHA256, &member("k"))),
+            _ => Key::Secret(Box::new(hmac::Key::new(hmac::HMAC_SHA256, &member("k")))),
         }
     };
     let keys = set["keys"].as_array().expect("keys").iter();

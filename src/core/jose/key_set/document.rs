@@ -470,11 +470,11 @@ mod tests {
             ),
             (
                 "{\"keys\":[],\"k\\u0065ys\":[]}",
-                "the key set is the member `keys` comes twice",
+                "the key set is JSON in which the member `keys` comes twice",
             ),
             (
                 "{\"keys\":[{\"a\":1,\"a\":1}]}",
-                "the key set is the member `a` comes twice",
+                "the key set is JSON in which the member `a` comes twice",
             ),
         ] {
             let error = SetDocument::parse(text.as_bytes()).unwrap_err();
