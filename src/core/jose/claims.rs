@@ -66,7 +66,7 @@ impl Claims for Map<String, Value> {
 }
 
 impl Rules {
-    /// Returns the names of the claims that [`Rules::check`] looks at, sorted,
+    /// Returns the names of the claims that `Rules::check` looks at, sorted,
     /// each once.
     pub fn names(&self) -> Vec<&str> {
         let mut names = vec!["exp", "nbf", "iat", "iss", "aud"];

@@ -67,7 +67,7 @@ impl Plan {
 /// # Errors
 ///
 /// [`Error::Usage`] for a plan that cannot be, or whose token
-/// [`super::decrypt`] would refuse; [`Error::Key`] for a key that cannot serve
+/// [`super::decrypt()`] would refuse; [`Error::Key`] for a key that cannot serve
 /// it; [`Error::Crypto`].
 pub fn encrypt(key: &EncryptionKey, plan: &Plan, content: &[u8]) -> Result<Secret, Error> {
     key.choose(Some(plan.algorithm), Some(plan.encryption))?;

@@ -1,7 +1,7 @@
 //! JSON Web Encryption in the compact serialization (RFC 7516).
 //!
-//! - [`encrypt`] makes a token for the holder of an [`EncryptionKey`].
-//! - [`decrypt`] opens one with [`DecryptionKeys`]; [`open`] goes on through
+//! - [`encrypt()`] makes a token for the holder of an [`EncryptionKey`].
+//! - [`decrypt()`] opens one with [`DecryptionKeys`]; [`open`] goes on through
 //!   the layers of a nested one (RFC 7519 §5.2).
 //!
 //! What keeps a token from being opened is told apart only as far as anybody

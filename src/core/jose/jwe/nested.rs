@@ -75,7 +75,7 @@ impl Opened {
 ///
 /// # Errors
 ///
-/// [`Unopened`], as [`decrypt`] for any layer; `nested_too_deep`; `alg_none`
+/// [`Unopened`], as [`decrypt()`] for any layer; `nested_too_deep`; `alg_none`
 /// for an unsigned JWT within: who has the public key can make one, which would pass
 /// for a token of the issuer where only the outside is looked at
 /// (CVE-2026-29000).

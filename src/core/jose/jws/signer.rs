@@ -10,7 +10,7 @@ use crate::core::jose::error::Error;
 use crate::core::jose::signing_key::SigningKey;
 use crate::core::secret::Secret;
 
-/// Signs payloads as [`super::sign`] does, under one header, which is encoded
+/// Signs payloads as [`super::sign()`] does, under one header, which is encoded
 /// once.
 pub struct Signer {
     key: Arc<SigningKey>,

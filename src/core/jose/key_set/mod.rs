@@ -4,7 +4,7 @@
 //! script does to the file it is read from. [`SetDocument`] holds the text and
 //! changes no more of it than was asked for; [`edit`] adds and removes keys;
 //! [`Rotation`] replaces the signing key so that no verifier misses it;
-//! [`summary`] says what is in a set and what is wrong with it. All of it is
+//! [`summary()`] says what is in a set and what is wrong with it. All of it is
 //! pure: files, locks and the clock are the caller's.
 
 mod document;
