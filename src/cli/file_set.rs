@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(names(folder.path()), ["b"]);
     }
 
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     #[test]
     fn what_is_no_regular_file_is_never_replaced() {
         use std::os::unix::fs::FileTypeExt as _;

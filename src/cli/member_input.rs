@@ -74,7 +74,10 @@ mod tests {
             (":=1", "expected NAME=TEXT or NAME:=JSON"),
             ("a:=", "not JSON: it ends too early"),
             ("a:=x", "not JSON, or beyond its limits, at line 1 column 1"),
-            (r#"a:={"b":1,"b":2}"#, "the member `b` comes twice"),
+            (
+                r#"a:={"b":1,"b":2}"#,
+                "JSON in which the member `b` comes twice",
+            ),
         ] {
             assert_eq!(typed.parse::<MemberInput>(), Err(error.into()), "{typed}");
         }

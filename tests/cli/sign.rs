@@ -254,8 +254,14 @@ fn j28_what_is_no_claims_set_is_no_document() {
         ("", "not JSON: it ends too early"),
         ("[]", "not a JSON object"),
         (r#""text""#, "not a JSON object"),
-        (r#"{"a":1,"a":2}"#, "the member `a` comes twice"),
-        (r#"{"a":{"b":1,"\u0062":2}}"#, "the member `b` comes twice"),
+        (
+            r#"{"a":1,"a":2}"#,
+            "JSON in which the member `a` comes twice",
+        ),
+        (
+            r#"{"a":{"b":1,"\u0062":2}}"#,
+            "JSON in which the member `b` comes twice",
+        ),
         (
             r#"{"a":1e400}"#,
             "not JSON, or beyond its limits, at line 1 column 10",
@@ -327,7 +333,7 @@ fn a_claim_or_a_member_is_given_once() {
         (&["--claim", "a:=b"], "not JSON, or beyond its limits"),
         (
             &["--claim", r#"a:={"b":1,"b":1}"#],
-            "the member `b` comes twice",
+            "JSON in which the member `b` comes twice",
         ),
         (&["--sub", ""], "a value is required"),
         (&["--jti", "@c.json"], "it is no identifier"),

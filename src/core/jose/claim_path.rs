@@ -527,7 +527,10 @@ mod tests {
             (":=1", "the name of a claim is missing"),
             ("", "the name of a claim is missing"),
             ("sub:=", "behind `:=` it is not JSON: it ends too early"),
-            ("sub:={\"a\":1,\"a\":1}", "the member `a` comes twice"),
+            (
+                "sub:={\"a\":1,\"a\":1}",
+                "JSON in which the member `a` comes twice",
+            ),
             ("$.a-b=1", "cannot read `-b=1` in the JSONPath"),
         ] {
             let error = rule.parse::<ClaimRule>().unwrap_err().to_string();
