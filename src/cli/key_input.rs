@@ -165,6 +165,24 @@ fn without_line_ending(secret: &SecretBytes, reference: &SecretRef) -> SecretByt
     SecretBytes::new(text)
 }
 
+/// Returns what of a key and its like is to be read from standard input, as
+/// messages call it.
+pub fn on_stdin(
+    key: &Option<KeyInput>,
+    secret: &Option<SecretRef>,
+    passphrase: &Option<SecretRef>,
+) -> impl Iterator<Item = &'static str> + use<> {
+    let key = key.as_ref().is_some_and(KeyInput::takes_stdin);
+    let reference = |flag: &Option<SecretRef>| *flag == Some(SecretRef::Stdin);
+    [
+        (key, "a key"),
+        (reference(secret), "a secret"),
+        (reference(passphrase), "a passphrase"),
+    ]
+    .into_iter()
+    .filter_map(|(taken, name)| taken.then_some(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

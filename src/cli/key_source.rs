@@ -172,16 +172,8 @@ impl KeySourceArgs {
     }
 
     /// Returns what is to be read from standard input, as messages call it.
-    pub fn on_stdin(&self) -> impl Iterator<Item = &'static str> {
-        let key = self.key.as_ref().is_some_and(KeyInput::takes_stdin);
-        let reference = |flag: &Option<SecretRef>| *flag == Some(SecretRef::Stdin);
-        [
-            (key, "a key"),
-            (reference(&self.secret), "a secret"),
-            (reference(&self.passphrase), "a passphrase"),
-        ]
-        .into_iter()
-        .filter_map(|(taken, name)| taken.then_some(name))
+    pub fn on_stdin(&self) -> impl Iterator<Item = &'static str> + use<> {
+        key_input::on_stdin(&self.key, &self.secret, &self.passphrase)
     }
 
     /// Reads the keys, unless they are a server's. `issuer` is the one that was
