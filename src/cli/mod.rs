@@ -301,7 +301,7 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Keygen(args) => keygen::run(cx, &args)?,
         Command::Key(args) => key::run(cx, &args)?,
         Command::Jwks(args) => jwks::run(cx, &args)?,
-        Command::Profile(args) => profile::run(cx, args)?,
+        Command::Profile(args) => profile::run(cx, &args)?,
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,
         Command::Help(args) => help::run(cx, &args)?,

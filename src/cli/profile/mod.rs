@@ -1,0 +1,50 @@
+//! `authctl profile`: named sets of settings.
+
+mod list;
+mod remove;
+mod set;
+mod show;
+mod switch;
+
+use authctl::core::config::ConfigFile;
+use authctl::core::error::Error;
+
+use super::context::Context;
+
+/// List, show and change profiles
+///
+/// A profile is a named set of settings in config.toml. It holds references
+/// to secrets, never a secret.
+#[derive(clap::Args, Debug)]
+pub struct ProfileArgs {
+    #[command(subcommand)]
+    command: ProfileCommand,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum ProfileCommand {
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Set(set::SetArgs),
+    Use(switch::UseArgs),
+    Remove(remove::RemoveArgs),
+}
+
+/// Runs the subcommand.
+pub fn run(cx: &Context, args: &ProfileArgs) -> Result<(), Error> {
+    match &args.command {
+        ProfileCommand::List(args) => list::run(cx, args),
+        ProfileCommand::Show(args) => show::run(cx, args),
+        ProfileCommand::Set(args) => set::run(cx, args),
+        ProfileCommand::Use(args) => switch::run(cx, args),
+        ProfileCommand::Remove(args) => remove::run(cx, args),
+    }
+}
+
+fn existing(cx: &Context, name: &str) -> Result<ConfigFile, Error> {
+    let config = cx.config()?;
+    match config.profile(name) {
+        Some(_) => Ok(config.clone()),
+        None => Err(config.no_profile(name).into()),
+    }
+}

@@ -1,0 +1,25 @@
+//! `authctl profile use`.
+
+use authctl::core::error::Error;
+
+use super::super::context::Context;
+use super::existing;
+
+/// Use a profile when none is named
+#[derive(clap::Args, Debug)]
+pub struct UseArgs {
+    /// Profile
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+/// Makes it the default.
+pub fn run(cx: &Context, args: &UseArgs) -> Result<(), Error> {
+    let name = &args.name;
+    let mut config = existing(cx, name)?;
+    config.use_profile(name);
+    config.save()?;
+    cx.render
+        .note(&format!("profile `{name}` is now used when none is named"));
+    Ok(())
+}
