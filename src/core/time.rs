@@ -61,9 +61,27 @@ impl FromStr for Timestamp {
         if let Ok(seconds) = text.parse::<i64>() {
             return Ok(Self(seconds));
         }
+        if !has_offset(text) {
+            return Err(InvalidTime::Instant);
+        }
         text.parse::<jiff::Timestamp>()
             .map(|instant| Self(instant.as_second()))
             .map_err(|_| InvalidTime::Instant)
+    }
+}
+
+/// Says whether a text ends in a `time-offset` (RFC 3339 §5.6): `Z`, or a sign
+/// with an hour up to 23 and a minute up to 59. The library below takes more,
+/// such as `+25:00`.
+fn has_offset(text: &str) -> bool {
+    let two = |octets: &[u8], limit| match octets {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => (tens - b'0') * 10 + (ones - b'0') < limit,
+        _ => false,
+    };
+    match text.as_bytes() {
+        [.., b'Z' | b'z'] => true,
+        [.., b'+' | b'-', h1, h2, b':', m1, m2] => two(&[*h1, *h2], 24) && two(&[*m1, *m2], 60),
+        _ => false,
     }
 }
 
@@ -245,7 +263,25 @@ mod tests {
             "2023-11-14T23:13:20+01:00".parse(),
             Ok(Timestamp(1_700_000_000))
         );
-        assert_eq!("yesterday".parse::<Timestamp>(), Err(InvalidTime::Instant));
+        assert_eq!(
+            "2023-11-15T22:12:20.5+23:59".parse(),
+            Ok(Timestamp(1_700_000_000))
+        );
+        for text in [
+            "yesterday",
+            "2023-11-14T22:13:20",
+            "2023-11-14T22:13:20+24:00",
+            "2023-11-14T22:13:20-25:00",
+            "2023-11-14T22:13:20+01:60",
+            "2023-11-14T22:13:20+01",
+            "2023-11-14T22:13:20+01:00[Europe/Paris]",
+        ] {
+            assert_eq!(
+                text.parse::<Timestamp>(),
+                Err(InvalidTime::Instant),
+                "{text}"
+            );
+        }
         assert_eq!(Timestamp(1_700_000_000).to_string(), "2023-11-14T22:13:20Z");
         assert_eq!(Timestamp(i64::MAX).to_string(), "@9223372036854775807");
         assert_eq!(Timestamp(i64::MIN).to_rfc3339(), None);
