@@ -161,6 +161,25 @@ fn unfit_keys_given_alone_are_refused_with_the_reason() {
     assert!(matches!(Keys::key(empty_set.1, None), Ok(Keys::Set(_))));
 }
 
+/// J13: a curve that is spelled out may be another than it seems
+/// (CVE-2020-0601).
+#[test]
+fn j13_explicit_curve_parameters_are_refused_by_name() {
+    for (name, file) in [
+        file!("ec256.explicit.pkcs8.pem"),
+        file!("ec256.explicit.sec1.pem"),
+        file!("ec256.explicit.pub.pem"),
+    ] {
+        let fault = Keys::key(file, None).unwrap_err();
+        assert_eq!(fault.code, "key_unsupported", "{name}");
+        assert_eq!(
+            fault.message,
+            "the key has explicit curve parameters; only a named curve is accepted (RFC 5480 section 2.1.1)",
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn j56_what_cannot_sign_is_refused() {
     let jwk = |members: &str| {

@@ -6,7 +6,6 @@ use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::asn1::{BitStringRef, Null, ObjectIdentifier};
 use pkcs8::der::{Decode as _, Encode as _};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
-use sec1::EcPrivateKey;
 use serde_json::{Map, Value};
 
 use super::algorithm::KeyType;
@@ -14,6 +13,7 @@ use super::base64url;
 use super::jwe::X25519Key;
 use super::key_forms::{Found, Structure};
 use super::openssh::{self, Line};
+use super::private_key::sec1_parameters;
 use super::public_key::{PublicKey, bit_len};
 use super::spki::{curve_of, name_of, oid, parameter_set_of, spki_of_certificate};
 use super::thumbprint;
@@ -102,8 +102,8 @@ impl Outline {
             Structure::Pkcs1Public => Self::of_pkcs1(der),
             Structure::Pkcs1Private => Self::of_pkcs1_private(der),
             Structure::Sec1 => {
-                let key = EcPrivateKey::from_der(der).ok()?;
-                let named = key.parameters.and_then(|curve| curve.named_curve());
+                let parameters = sec1_parameters(der).ok()?;
+                let named = parameters.and_then(|named| named.decode_as().ok());
                 Some(Self::of_oid(oid::EC, named))
             }
         }

@@ -13,10 +13,9 @@ use aws_lc_rs::signature::{
     ML_DSA_87_SIGNING, PqdsaKeyPair, PqdsaSigningAlgorithm,
 };
 use pkcs8::PrivateKeyInfoRef;
-use pkcs8::der::asn1::OctetStringRef;
-use pkcs8::der::{Decode as _, Encode as _};
+use pkcs8::der::asn1::{AnyRef, OctetStringRef};
+use pkcs8::der::{Decode as _, Encode as _, Reader as _, SliceReader};
 use pkcs8::spki::AlgorithmIdentifierRef;
-use sec1::EcPrivateKey;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -24,7 +23,7 @@ use super::algorithm::{Curve, ParameterSet};
 use super::base64url;
 use super::error::{Error, KeyError};
 use super::public_key::{Kind, PublicKey, octets, unsupported};
-use super::spki::{curve_of, oid, oid_of_parameter_set, oid_unsupported, parameter_set_of};
+use super::spki::{named_curve, oid, oid_of_parameter_set, oid_unsupported, parameter_set_of};
 use crate::core::secret::SecretBytes;
 
 /// The sizes of RSA keys that are generated, in bits.
@@ -109,11 +108,7 @@ impl PrivateKey {
         match info.algorithm.oid {
             oid::RSA => Self::from_pkcs1(info.private_key.as_bytes()),
             oid::EC => {
-                let named = info
-                    .algorithm
-                    .parameters_oid()
-                    .map_err(|_| malformed("the private key names no curve"))?;
-                let curve = curve_of(named).ok_or_else(|| oid_unsupported(named))?;
+                let curve = named_curve(info.algorithm.parameters)?;
                 EcdsaKeyPair::from_pkcs8(ecdsa_signing(curve), der)
                     .map(|key| Self::Ec(curve, Box::new(key)))
                     .map_err(|_| unusable())
@@ -144,13 +139,9 @@ impl PrivateKey {
 
     /// Reads a DER `ECPrivateKey`.
     pub(super) fn from_sec1(der: &[u8]) -> Result<Self, KeyError> {
-        let key = EcPrivateKey::from_der(der)
+        let parameters = sec1_parameters(der)
             .map_err(|_| malformed("the elliptic curve private key is not valid DER"))?;
-        let named = key
-            .parameters
-            .and_then(|parameters| parameters.named_curve())
-            .ok_or_else(|| malformed("the private key names no curve"))?;
-        let curve = curve_of(named).ok_or_else(|| oid_unsupported(named))?;
+        let curve = named_curve(parameters)?;
         EcdsaKeyPair::from_private_key_der(ecdsa_signing(curve), der)
             .map(|key| Self::Ec(curve, Box::new(key)))
             .map_err(|_| unusable())
@@ -300,6 +291,22 @@ fn rsa_of_size(size: KeySize) -> Result<PrivateKey, Error> {
     RsaKeyPair::generate(size)
         .map(|key| PrivateKey::Rsa(Box::new(key)))
         .map_err(|_| Error::Crypto("generate an RSA key"))
+}
+
+/// Returns the `parameters` of a DER `ECPrivateKey`, whatever they are:
+/// `version`, `privateKey`, then perhaps these in `[0]` (RFC 5915 §3).
+pub(super) fn sec1_parameters(der: &[u8]) -> pkcs8::der::Result<Option<AnyRef<'_>>> {
+    let mut outer = SliceReader::new(der)?;
+    let key = AnyRef::decode(&mut outer)?;
+    let mut members = SliceReader::new(key.value())?;
+    for _ in 0..2 {
+        members.tlv_bytes()?;
+    }
+    if members.peek_byte() != Some(0xa0) {
+        return Ok(None);
+    }
+    let tagged = AnyRef::decode(&mut members)?;
+    AnyRef::from_der(tagged.value()).map(Some)
 }
 
 fn ecdsa_signing(curve: Curve) -> &'static EcdsaSigningAlgorithm {

@@ -4,7 +4,7 @@
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::signature::{ED25519, ParsedPublicKey, RsaPublicKeyComponents};
 use pkcs8::der::asn1::{AnyRef, ObjectIdentifier};
-use pkcs8::der::{Decode as _, Reader as _, SliceReader};
+use pkcs8::der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 use pkcs8::spki::SubjectPublicKeyInfoRef;
 
 use super::algorithm::{Curve, ParameterSet};
@@ -25,8 +25,7 @@ impl PublicKey {
         match info.algorithm.oid {
             oid::RSA => Self::from_pkcs1(key),
             oid::EC => {
-                let named = info.algorithm.parameters_oid().map_err(|_| malformed())?;
-                let curve = curve_of(named).ok_or_else(|| oid_unsupported(named))?;
+                let curve = named_curve(info.algorithm.parameters)?;
                 match key.first() {
                     Some(2 | 3) => Self::ec_compressed_point(curve, key),
                     _ => Self::ec_point(curve, key.to_vec()),
@@ -140,6 +139,33 @@ pub(super) fn curve_of(named: ObjectIdentifier) -> Option<Curve> {
         .iter()
         .find(|(oid, _)| *oid == named)
         .map(|(_, curve)| *curve)
+}
+
+/// Reads which curve the parameters of a key name.
+///
+/// # Errors
+///
+/// `key_unsupported` for another curve and for one that is spelled out:
+/// "implicitCurve and specifiedCurve MUST NOT be used in PKIX" (RFC 5480
+/// §2.1.1), since one can be made that differs from a known curve in its
+/// generator alone, and then the public key is no proof of anything.
+/// `key_malformed` where there is neither.
+pub(super) fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, KeyError> {
+    match parameters {
+        Some(parameters) if parameters.tag() == Tag::Sequence => Err(KeyError::new(
+            "key_unsupported",
+            "the key has explicit curve parameters; only a named curve is accepted (RFC 5480 section 2.1.1)",
+        )),
+        Some(parameters) => {
+            let named = parameters.decode_as().map_err(|_| no_curve())?;
+            curve_of(named).ok_or_else(|| oid_unsupported(named))
+        }
+        None => Err(no_curve()),
+    }
+}
+
+fn no_curve() -> KeyError {
+    KeyError::new("key_malformed", "the key names no curve")
 }
 
 pub(super) fn parameter_set_of(oid: ObjectIdentifier) -> Option<ParameterSet> {
