@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
 use super::encryption_key::{EncryptionKeyArgs, Named};
-use super::key_source::KeySourceArgs;
+use super::key_source::{FlagNames, KeySourceArgs};
 use super::raw_json::raw_json;
 use super::render::{NOT_VERIFIED, Remarks, escape, verified_text};
 use super::secrets::one_from_stdin;
@@ -91,6 +91,9 @@ fn verification(arg: Arg) -> Arg {
     };
     arg.help_heading(HEADING)
 }
+
+/// What the flags that name keys to verify by are called here.
+const FLAGS: FlagNames = FlagNames("--jwks, --verify-key or --verify-secret");
 
 /// What the JWE must satisfy.
 #[derive(clap::Args, Debug)]
@@ -186,7 +189,7 @@ pub fn run(cx: &Context, args: &DecryptArgs) -> Result<(), Error> {
         .into()),
         _ if format == Format::Claims => Err(Error::usage(
             "`-o claims` shows claims that were verified, and no key to verify by is named",
-            "name one with --issuer, --jwks, --verify-key or --verify-secret",
+            format!("name one with --issuer, {}", FLAGS.0),
         )),
         content => show(cx, format, token, content, &opened, &keys),
     }
@@ -232,7 +235,7 @@ fn show_verified(
     opened: &Opened,
     keys: &Named<DecryptionKeys>,
 ) -> Result<(), Error> {
-    let source = args.source.open(cx, args.checks.issuer.as_deref())?;
+    let source = args.source.open(cx, args.checks.issuer.as_deref(), FLAGS)?;
     let checks = args.checks.open(cx)?;
     let now = checks.now();
     let (verified, source) =

@@ -67,12 +67,22 @@ impl JwksSource {
     }
 }
 
+/// What the flags that name keys are called by a command, for a hint.
+#[derive(Clone, Copy, Debug)]
+pub struct FlagNames(pub &'static str);
+
+impl FlagNames {
+    /// Those of `verify`.
+    pub const OF_VERIFY: Self = Self("--jwks, --key or --secret");
+}
+
 /// Where keys come from, opened.
 pub struct KeySource<'a> {
     cx: &'a Context,
     issuer: Option<&'a str>,
     freshness: Freshness,
     place: Place,
+    flags: FlagNames,
 }
 
 enum Place {
@@ -119,11 +129,11 @@ impl KeySource<'_> {
                     .with_connection(&settings, self.freshness, |connection| {
                         let issuer = connection.issuer()?;
                         if issuer.is_none() && settings.get(Setting::JwksUri).is_none() {
-                            return Err(no_keys());
+                            return Err(self.flags.no_keys());
                         }
                         let url = connection
                             .endpoint(Endpoints::jwks_uri)
-                            .map_err(named_here)?;
+                            .map_err(|error| self.flags.named_here(error))?;
                         let issuer = issuer.as_ref().map(HttpsUrl::as_str);
                         self.fetch(connection, &url, |keys| judge(keys, issuer))
                     })
@@ -147,22 +157,24 @@ impl KeySource<'_> {
     }
 }
 
-/// Says how keys are named to this command, where the server names none.
-fn named_here(error: Error) -> Error {
-    match error.root() {
-        Error::OAuth(oauth::Error::NoEndpoint { .. }) => error.during_with_hint(
-            "cannot find the keys of the server",
-            "name them with --jwks, --key or --secret",
-        ),
-        _ => error,
+impl FlagNames {
+    /// Says how keys are named to this command, where the server names none.
+    fn named_here(self, error: Error) -> Error {
+        match error.root() {
+            Error::OAuth(oauth::Error::NoEndpoint { .. }) => error.during_with_hint(
+                "cannot find the keys of the server",
+                format!("name them with {}", self.0),
+            ),
+            _ => error,
+        }
     }
-}
 
-fn no_keys() -> Error {
-    Error::usage(
-        "no key is named to verify with",
-        "name a server with --issuer, or keys with --jwks, --key or --secret",
-    )
+    fn no_keys(self) -> Error {
+        Error::usage(
+            "no key is named to verify with",
+            format!("name a server with --issuer, or keys with {}", self.0),
+        )
+    }
 }
 
 impl KeySourceArgs {
@@ -177,7 +189,7 @@ impl KeySourceArgs {
     }
 
     /// Reads the keys, unless they are a server's. `issuer` is the one that was
-    /// asked for.
+    /// asked for, `flags` what these are called.
     ///
     /// # Errors
     ///
@@ -187,6 +199,7 @@ impl KeySourceArgs {
         &self,
         cx: &'a Context,
         issuer: Option<&'a str>,
+        flags: FlagNames,
     ) -> Result<KeySource<'a>, Error> {
         Ok(KeySource {
             cx,
@@ -196,6 +209,7 @@ impl KeySourceArgs {
                 false => Freshness::Cached,
             },
             place: self.place(cx)?,
+            flags,
         })
     }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::batch::{self, BatchArgs};
 use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
-use super::key_source::{KeySource, KeySourceArgs};
+use super::key_source::{FlagNames, KeySource, KeySourceArgs};
 use super::lint::{self, LintArgs, findings_json};
 use super::raw_json::raw_json;
 use super::render::{Remarks, verified_text};
@@ -109,7 +109,9 @@ fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     one_from_stdin(on_stdin.chain(args.checks.on_stdin()))?;
     let octets = args.token.octets()?;
     let token = jws::trim_input(octets.expose())?;
-    let source = args.source.open(cx, args.checks.issuer.as_deref())?;
+    let source = args
+        .source
+        .open(cx, args.checks.issuer.as_deref(), FlagNames::OF_VERIFY)?;
     if args.jws.jws {
         if args.checks.issuer.is_some() {
             cx.render
@@ -158,7 +160,9 @@ fn run_batch(cx: &Context, args: &VerifyArgs) -> Result<ExitCode, Error> {
             .chain(args.source.on_stdin())
             .chain(args.checks.on_stdin()),
     )?;
-    let source = args.source.open(cx, args.checks.issuer.as_deref())?;
+    let source = args
+        .source
+        .open(cx, args.checks.issuer.as_deref(), FlagNames::OF_VERIFY)?;
     let format = match args.format(cx) {
         Format::Human => batch::Format::Human,
         Format::Json => batch::Format::Json,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::bench::refused;
 use crate::encrypt::keys;
+use crate::fake::{Fake, json as json_answer};
 use crate::harness::{Call, Home};
 use crate::tokens::{NOW, claims, claims_but, hs256, jwks, key, sign, unsigned};
 
@@ -522,4 +523,21 @@ fn j21_the_kid_selects_in_a_set() {
         .check();
     let call = decrypt("set.json").args(["--kid", "b"]);
     refused(call, &token, &["decryption"], "the other key");
+}
+
+#[test]
+fn hints_name_the_flags_of_this_command() {
+    let nested = Nested::new();
+    let token = nested.encrypt(nested.sign(claims()));
+    let server = Fake::new(|request| {
+        let issuer = format!("http://{}", request.host);
+        json_answer(200, &format!(r#"{{"issuer":"{issuer}"}}"#))
+    });
+    nested
+        .decrypt()
+        .args(["--issuer", &server.issuer(), &token])
+        .code(8)
+        .stderr_has("cannot find the keys of the server")
+        .stderr_has("hint: name them with --jwks, --verify-key or --verify-secret\n")
+        .check();
 }
