@@ -141,6 +141,12 @@ fn folder(path: &Path) -> &Path {
 }
 
 fn exists(path: &Path) -> Error {
+    if path.is_dir() {
+        return Error::usage(
+            format!("`{}` is a folder", path.display()),
+            "name a file in it, or another one, with `--out`",
+        );
+    }
     Error::usage(
         format!("`{}` is there already", path.display()),
         "replace it with --force, or choose another name with `--out`",
@@ -148,9 +154,19 @@ fn exists(path: &Path) -> Error {
 }
 
 fn cannot_write(path: &Path, source: std::io::Error) -> Error {
+    let kind = source.kind();
+    let source = match kind {
+        std::io::ErrorKind::NotFound => std::io::Error::new(kind, "its folder is not there"),
+        // With the name of the temporary file in it, which tells nobody anything.
+        _ if source.get_ref().is_some() && kind != std::io::ErrorKind::InvalidInput => kind.into(),
+        _ => source,
+    };
     Error::Input {
         what: format!("cannot write `{}`", path.display()),
-        hint: Some("choose a folder that can be written to with `--out`".into()),
+        hint: Some(format!(
+            "check that `{}` is a folder that can be written to",
+            folder(path).display()
+        )),
         source: Some(source),
     }
 }

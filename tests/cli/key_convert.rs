@@ -500,7 +500,17 @@ fn j57_a_private_key_goes_into_a_file_of_its_owners_alone() {
     assert_eq!(home.read("key.pem"), written);
     convert("absent/key.pem")
         .code(8)
-        .stderr_has("cannot write")
+        .stderr(
+            "\
+error: cannot write `absent/key.pem`
+  why: its folder is not there
+ hint: check that `absent` is a folder that can be written to
+",
+        )
+        .check();
+    convert(".")
+        .code(2)
+        .stderr("error: `.` is a folder\n hint: name a file in it, or another one, with `--out`\n")
         .check();
     assert_eq!(home.names().len(), if cfg!(unix) { 3 } else { 2 });
 }
