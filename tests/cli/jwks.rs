@@ -230,9 +230,22 @@ fn an_unfit_key_leaves_the_set_as_it_was() {
     home.write("rubbish", "rubbish");
     home.write("twice.jwk", r#"{"kty":"EC","kty":"EC"}"#);
     home.write("other.jwk", r#"{"kty":"XYZ","s":"secret perhaps"}"#);
+    // The public part of one key and the private one of another.
+    let mut torn: Value =
+        serde_json::from_str(key("ES256").private_jwk().unwrap().expose()).unwrap();
+    for (name, value) in key("ES256").public_jwk() {
+        torn[name] = value;
+    }
+    home.write("torn.jwk", torn.to_string());
+    home.authctl(["key", "public", "torn.jwk"])
+        .code(8)
+        .stderr("error: cannot use `torn.jwk`\n  why: the private key contradicts itself\n")
+        .check();
     for (name, flags, exit, code) in [
         ("weak.jwk", &[][..], 8, "key_weak"),
         ("rubbish", &[], 8, "key_malformed"),
+        ("torn.jwk", &[], 8, "key_malformed"),
+        ("torn.jwk", &["--private"], 8, "key_malformed"),
         ("twice.jwk", &[], 8, "key_malformed"),
         ("other.jwk", &[], 8, "key_unsupported"),
         ("absent", &[], 8, "input"),

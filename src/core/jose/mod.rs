@@ -18,6 +18,7 @@ pub mod base64url;
 mod batch;
 mod claim_path;
 mod claims;
+mod contradiction;
 mod ed25519;
 pub mod error;
 mod failure_codes;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Entry, PRIVATE, SetDocument, is_private, text_of};
+use crate::core::jose::contradiction::refuse_contradiction;
 use crate::core::jose::error::{Error, KeyError, shorten};
 use crate::core::jose::jwe::X25519Key;
 use crate::core::jose::jwk::Jwk;
@@ -113,6 +114,7 @@ fn check(entry: &Entry, part: Part) -> Result<(), KeyError> {
         // How long it must be depends on what it is for.
         return octets(members, "k").map(drop);
     }
+    refuse_contradiction(members)?;
     match PublicKey::from_jwk(members) {
         // A curve that is not for signatures, perhaps.
         Err(error) if error.code == "key_unsupported" => {
@@ -211,7 +213,7 @@ mod tests {
     fn a_curve_for_other_uses_comes_in() {
         for (crv, length) in [("X25519", 32), ("X448", 56)] {
             let x = crate::core::jose::base64url::encode(vec![9; length]);
-            let jwk = json!({"kty": "OKP", "crv": crv, "x": x, "d": x, "use": "enc"}).to_string();
+            let jwk = json!({"kty": "OKP", "crv": crv, "x": x, "use": "enc"}).to_string();
             let keys = import(jwk.as_bytes(), None, Part::Public).unwrap();
             assert_eq!(
                 Value::Object(keys[0].members().unwrap().clone()),

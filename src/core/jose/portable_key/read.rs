@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Material, PortableKey, no_public_part};
+use crate::core::jose::contradiction::refuse_contradiction;
 use crate::core::jose::error::{KeyError, shorten};
 use crate::core::jose::jwe::X25519Key;
 use crate::core::jose::jwk::{Jwk, JwkSet};
@@ -34,8 +35,8 @@ impl Portable {
         Self::read_part(document, passphrase, PortableKey::from_jwk)
     }
 
-    /// Reads the public keys of a key document. Private members of a JWK are
-    /// not looked at; they may be other than they should.
+    /// Reads the public keys of a key document. Private members of a JWK need
+    /// not be all there; but where they are, the public ones must be theirs.
     ///
     /// # Errors
     ///
@@ -170,6 +171,7 @@ impl PortableKey {
         if jwk.kty() == "oct" {
             return Err(no_public_part());
         }
+        refuse_contradiction(members)?;
         let material = match X25519Key::from_jwk(members, false) {
             Some(key) => Material::Agreement(key?),
             None => Material::Public(PublicKey::from_jwk(members)?),
