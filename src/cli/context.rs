@@ -50,6 +50,17 @@ impl Environment {
             .transpose()
     }
 
+    /// Returns the names of all variables that begin as authctl's do, sorted.
+    pub fn names_of_ours(self) -> Vec<String> {
+        let names = std::env::vars_os().map(|(name, _)| name);
+        let mut names: Vec<String> = names
+            .filter_map(|name| name.into_string().ok())
+            .filter(|name| name.starts_with("AUTHCTL_"))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Says whether a variable switches something on: set, and neither empty,
     /// `0`, `false` nor `no`.
     pub fn is_on(self, name: &str) -> bool {

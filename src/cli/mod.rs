@@ -11,6 +11,7 @@ mod decode;
 mod decrypt;
 mod demo;
 mod discover;
+mod doctor;
 mod encrypt;
 mod encryption_key;
 mod file_set;
@@ -201,6 +202,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// List, show and change profiles
     Profile(profile::ProfileArgs),
+    /// Check configuration, store, network and server, with one fix each
+    Doctor(doctor::DoctorArgs),
     /// Print a completion script
     Completions(completions::CompletionsArgs),
     /// Print a manual page, or write all of them
@@ -302,6 +305,7 @@ fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
         Command::Key(args) => key::run(cx, &args)?,
         Command::Jwks(args) => jwks::run(cx, &args)?,
         Command::Profile(args) => profile::run(cx, &args)?,
+        Command::Doctor(args) => return doctor::run(cx, &args),
         Command::Completions(args) => completions::run(cx, &args)?,
         Command::Man(args) => man::run(cx, &args)?,
         Command::Help(args) => help::run(cx, &args)?,

@@ -47,6 +47,15 @@ pub fn visible(label: &str, instead: &str) -> Result<String, Error> {
     ask().map_err(|error| failed(&error, label, instead))
 }
 
+/// Says whether there is a terminal to ask at.
+pub fn has_terminal() -> bool {
+    std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(TERMINAL)
+        .is_ok()
+}
+
 #[cfg(unix)]
 const TERMINAL: &str = "/dev/tty";
 #[cfg(windows)]

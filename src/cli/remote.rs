@@ -160,7 +160,14 @@ impl Context {
         done
     }
 
-    fn http_options(&self, settings: &Settings) -> Result<Options, Error> {
+    /// Returns how a client connects by these settings; the files that they
+    /// name are read.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or holds no certificate; a time-out that is
+    /// none.
+    pub fn http_options(&self, settings: &Settings) -> Result<Options, Error> {
         let file = |setting| -> Result<Option<SecretBytes>, Error> {
             settings
                 .text(setting)

@@ -21,16 +21,10 @@ use super::{Paint, escape};
 /// As JSON it is one object: `error`, `message`, `hint`, `exit_code`, and
 /// `server` where the authorization server answered.
 pub fn report(error: &Error, as_json: bool, paint: Paint) {
-    let causes = causes(error);
     if as_json {
-        let mut message = error.to_string();
-        for cause in &causes {
-            message.push_str(": ");
-            message.push_str(cause);
-        }
         let mut object = object(
             error.code(),
-            &message,
+            &message(error),
             error.hint().as_deref(),
             error.exit(),
         );
@@ -47,7 +41,7 @@ pub fn report(error: &Error, as_json: bool, paint: Paint) {
         write_json(object);
         return;
     }
-    let (what, causes) = itemized(error, causes);
+    let (what, causes) = itemized(error, causes(error));
     let mut text = format!("{} {}", paint.red("error:"), escape(&what));
     for (index, cause) in causes.iter().enumerate() {
         let label = if index == 0 { "  why:" } else { "      " };
@@ -57,6 +51,16 @@ pub fn report(error: &Error, as_json: bool, paint: Paint) {
         text.push_str(&format!("\n{} {}", paint.cyan(" hint:"), escape(&hint)));
     }
     write(&text);
+}
+
+/// Returns what happened and why, in one line.
+pub fn message(error: &Error) -> String {
+    let mut message = error.to_string();
+    for cause in causes(error) {
+        message.push_str(": ");
+        message.push_str(&cause);
+    }
+    message
 }
 
 /// Prints what clap found wrong with the command line.

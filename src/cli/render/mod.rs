@@ -23,7 +23,7 @@ use indent::indent;
 use serde::Serialize;
 
 pub use claims::claims_text;
-pub use error::{report, report_usage};
+pub use error::{message, report, report_usage};
 pub use escape::escape;
 pub use jwt::{NOT_VERIFIED, Remarks, decoded_text, verified_text};
 pub use progress::Progress;

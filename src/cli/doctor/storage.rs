@@ -1,0 +1,276 @@
+//! The token store: which one, who can read it, what is in it, and whether a
+//! record comes back as it went.
+
+use std::path::{Path, PathBuf};
+
+use authctl::core::config::Settings;
+use authctl::core::error::{Error, Exit, Report as _};
+use authctl::core::secret::Secret;
+use authctl::core::store::{ClientKey, Key, Opened, Places, Reason, Record, StoreKind, TokenStore};
+use serde_json::{Value, json};
+
+use super::configuration::loose_mode;
+use super::finding::{Check, Findings};
+use crate::cli::context::{Context, directories};
+use crate::cli::render::message;
+
+/// What hangs on the store being open.
+const OPEN_CHECKS: [&str; 5] = [
+    "keychain",
+    "store_permissions",
+    "store_leftovers",
+    "sessions",
+    "store_round_trip",
+];
+
+/// Checks the store of the settings.
+///
+/// # Errors
+///
+/// When stdout cannot be written.
+pub fn check(
+    cx: &Context,
+    settings: Option<&Settings>,
+    findings: &mut Findings<'_>,
+) -> Result<(), Error> {
+    let Some(settings) = settings else {
+        findings.skip(&["store"], "it hangs on the configuration")?;
+        return findings.skip(&OPEN_CHECKS, "they hang on `store`");
+    };
+    let opened = match cx.open_store(settings) {
+        Ok(opened) => opened,
+        Err(error) => {
+            findings.add(Check::fail("store", &error).or_fix("choose another with `--store`"))?;
+            return findings.skip(&OPEN_CHECKS, "they hang on `store`");
+        }
+    };
+    findings.add(chosen(&opened))?;
+    let store = opened.store.as_ref();
+    if store.kind() == StoreKind::None {
+        return findings.skip(&OPEN_CHECKS, "nothing is kept");
+    }
+    if !findings.add(keychain(&opened))? && store.kind() == StoreKind::Keychain {
+        return findings.skip(&OPEN_CHECKS[1..], "they hang on `keychain`");
+    }
+    let places = Places::new(directories()?.data_local_dir());
+    let folder = match store.kind() {
+        StoreKind::File => places.sessions_dir(),
+        _ => places.lock_dir,
+    };
+    if store.kind() == StoreKind::File {
+        let (check, untouched) = permissions(&folder, store);
+        findings.add(check)?;
+        if !untouched {
+            return findings.skip(&OPEN_CHECKS[2..], "they hang on `store_permissions`");
+        }
+        findings.add(leftovers(&folder))?;
+    } else {
+        findings.skip(&OPEN_CHECKS[1..3], "this store keeps no files")?;
+    }
+    findings.add(sessions(store))?;
+    findings.add(round_trip(cx, settings, store, &folder))?;
+    Ok(())
+}
+
+fn chosen(opened: &Opened) -> Check {
+    const NAME: &str = "store";
+    let kind = opened.store.kind().name();
+    let message = format!("{kind}: {}", opened.reason);
+    let check = match (&opened.reason, opened.must_keep()) {
+        // Whoever asks for none knows that nothing is kept.
+        (Reason::Asked(_), _) | (_, Ok(())) => Check::ok(NAME, message),
+        (_, Err(_)) => Check::warn(
+            NAME,
+            format!("{message}; nothing is kept"),
+            "set AUTHCTL_STORE_KEY_FILE, AUTHCTL_STORE_KEY or AUTHCTL_STORE_PASSPHRASE, or run \
+             where a keychain answers",
+        ),
+    };
+    check
+        .with("store", kind)
+        .with("store_reason", opened.reason.to_string())
+}
+
+/// Whether the keychain can be used, where the store is it or might have been.
+fn keychain(opened: &Opened) -> Check {
+    const NAME: &str = "keychain";
+    match &opened.reason {
+        Reason::Asked(StoreKind::Keychain) | Reason::KeychainAnswers => match opened.store.list() {
+            Ok(_) => Check::ok(NAME, "it answers"),
+            Err(error) => Check::fail(NAME, &error.into()),
+        },
+        Reason::FileKeyGiven(error) | Reason::NothingElse(error) => {
+            Check::skip(NAME, format!("it cannot be used: {error}"))
+        }
+        Reason::Asked(_) => Check::skip(NAME, "another store was asked for"),
+    }
+}
+
+/// Looks at who can read the files, without the store's help: that would mend
+/// their modes. Says also whether the store may be used without changing any.
+fn permissions(folder: &Path, store: &dyn TokenStore) -> (Check, bool) {
+    const NAME: &str = "store_permissions";
+    let Ok(found) = std::fs::symlink_metadata(folder) else {
+        let why = format!("{} is made when something is kept", folder.display());
+        return (Check::skip(NAME, why), true);
+    };
+    if found.is_dir() {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let files = files
+            .map(|entry| entry.path())
+            .filter(|path| path.is_file());
+        let loose = std::iter::once(folder.to_owned())
+            .chain(files)
+            .find_map(|path| Some((loose_mode(&path)?, path)));
+        if let Some((mode, path)) = loose {
+            let right = if path == folder { 700 } else { 600 };
+            let path = path.display();
+            let check = Check::warn(
+                NAME,
+                format!("others can use {path} (mode {mode:03o})"),
+                format!("`chmod {right} {path}`"),
+            );
+            return (check, false);
+        }
+    }
+    // Links, owners and kinds are the store's own to judge.
+    match store.list() {
+        Ok(_) => {
+            let message = format!("only you can use {}", folder.display());
+            (Check::ok(NAME, message), true)
+        }
+        Err(error) => (Check::fail(NAME, &error.into()), false),
+    }
+}
+
+/// Looks for what processes left that were killed while they saved.
+fn leftovers(folder: &Path) -> Check {
+    const NAME: &str = "store_leftovers";
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let count = names
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(".tmp-"))
+        .count();
+    match count {
+        0 => Check::ok(NAME, "no temporary file is left"),
+        _ => Check::warn(
+            NAME,
+            format!("{count} temporary files of saves that were cut short"),
+            format!(
+                "the next save of that session removes them; or, while no authctl runs, \
+                 `rm {}/.tmp-*`",
+                folder.display()
+            ),
+        ),
+    }
+    .with("files", count)
+}
+
+/// Reads every record.
+fn sessions(store: &dyn TokenStore) -> Check {
+    const NAME: &str = "sessions";
+    let keys = match store.list() {
+        Ok(keys) => keys,
+        Err(error) => return Check::fail(NAME, &error.into()),
+    };
+    let people = keys.iter().filter(|key| key.profile().is_some()).count();
+    let clients = keys.len() - people;
+    let mut bad: Vec<(String, Error)> = Vec::new();
+    for key in &keys {
+        if let Err(error) = store.load(key) {
+            let whose = match key.profile() {
+                Some(profile) => format!("the session of profile `{profile}`"),
+                None => "a client's token".to_owned(),
+            };
+            bad.push((whose, error.into()));
+        }
+    }
+    // Files that are nobody's session: the store leaves them out and says so.
+    let strays = store.take_notes();
+    let shown: Vec<Value> = bad
+        .iter()
+        .map(|(whose, error)| {
+            json!({"record": whose, "error": error.code(), "message": message(error)})
+        })
+        .chain(strays.iter().map(|note| json!({"message": note})))
+        .collect();
+    let check = match (bad.into_iter().next(), strays.into_iter().next()) {
+        (Some((whose, error)), _) => {
+            let count = shown.len();
+            let what = match count {
+                1 => format!("cannot read {whose}"),
+                _ => format!("cannot read {count} records, of them {whose}"),
+            };
+            Check::fail(NAME, &error.during(what))
+        }
+        (None, Some(note)) => Check::failed(NAME, ("store_damaged", Exit::Store), note)
+            .fix("restore it from a copy, or remove it"),
+        (None, None) => Check::ok(
+            NAME,
+            format!("{people} sessions and {clients} clients' tokens, all readable"),
+        ),
+    };
+    check
+        .with("sessions", people)
+        .with("client_tokens", clients)
+        .with("unreadable", shown)
+}
+
+/// Keeps a record that is nobody's, reads it back and removes it, under its
+/// lock; what was not there before is not there afterwards.
+fn round_trip(cx: &Context, settings: &Settings, store: &dyn TokenStore, folder: &Path) -> Check {
+    const NAME: &str = "store_round_trip";
+    let missing = missing_folders(folder);
+    let tried = try_round(cx, settings, store, folder);
+    for folder in missing {
+        // Fails, as it should, for one that holds something by now.
+        let _ = std::fs::remove_dir(folder);
+    }
+    match tried {
+        Ok(true) => Check::ok(NAME, "a record was kept, read back and removed"),
+        Ok(false) => Check::failed(
+            NAME,
+            ("store_differs", Exit::Store),
+            "a record did not come back as it was kept",
+        )
+        .fix("choose another store with `--store`"),
+        Err(error) => Check::fail(NAME, &error).or_fix("choose another store with `--store`"),
+    }
+}
+
+fn try_round(
+    cx: &Context,
+    settings: &Settings,
+    store: &dyn TokenStore,
+    folder: &Path,
+) -> Result<bool, Error> {
+    // No issuer is called so; no command but this one makes this key.
+    let key = Key::client(&ClientKey {
+        issuer: "authctl doctor",
+        ..ClientKey::default()
+    });
+    let guard = store.lock(&key, cx.timeout(settings)?, &mut |_| ())?;
+    let mut record = Record::new("authctl doctor", "probe", cx.now());
+    record.refresh_token = Some(Secret::new("x".repeat(PROBE_LENGTH)));
+    let kept = store
+        .check_writable()
+        .and_then(|()| store.save(&key, &record));
+    let found = kept.and_then(|()| store.load(&key));
+    let removed = store.remove(&key);
+    let _ = std::fs::remove_file(folder.join(format!("{}.lock", key.hash())));
+    drop(guard);
+    let same = found?.is_some_and(|found| *found.to_json() == *record.to_json());
+    removed?;
+    Ok(same)
+}
+
+/// Returns the folders that are not there yet, the innermost first.
+fn missing_folders(folder: &Path) -> Vec<PathBuf> {
+    folder
+        .ancestors()
+        .take_while(|folder| folder.symlink_metadata().is_err())
+        .map(Path::to_owned)
+        .collect()
+}
+
+/// About as much as a session of three tokens takes.
+const PROBE_LENGTH: usize = 4096;
