@@ -49,6 +49,7 @@ fn record(count: u64) -> Record {
             resource: vec![],
             issued_at: NOW,
             expires_at: None,
+            clock_offset: None,
             proof_key: None,
             other: UnknownMembers::default(),
         });

@@ -12,7 +12,7 @@ use authctl::core::config::{self, ConfigFile, Found, Layer, Setting, Settings, V
 use authctl::core::error::Error;
 use authctl::core::secret::Secret;
 use authctl::core::store::{self, Choice, FileKey, Opened, Places};
-use authctl::core::time::{Clock as _, SystemClock, Timestamp};
+use authctl::core::time::{Clock as _, ClockOffset, SystemClock, Timestamp};
 
 use super::Globals;
 use super::render::{ColorEnvironment, Render};
@@ -84,6 +84,7 @@ pub struct Context {
     globals: Globals,
     config: OnceCell<ConfigFile>,
     may_make_config: Cell<bool>,
+    warned_of_clock: Cell<bool>,
 }
 
 /// How long a person may take to unlock the keychain, where there is one to
@@ -118,6 +119,7 @@ impl Context {
             globals,
             config: OnceCell::new(),
             may_make_config: Cell::new(false),
+            warned_of_clock: Cell::new(false),
         }
     }
 
@@ -349,6 +351,19 @@ impl Context {
             if let Err(error) = remember() {
                 log::debug!("cannot remember that this was said: {error}");
             }
+        }
+    }
+
+    /// Says that the clock is wrong, once a command, by the first server that
+    /// says so.
+    pub fn warn_of_clock(&self, measured: &[ClockOffset]) {
+        let Some(offset) = measured.iter().find(|offset| offset.is_notable()) else {
+            return;
+        };
+        if !self.warned_of_clock.replace(true) {
+            self.render.warning(&format!(
+                "{offset}; set it right (NTP), or tokens will be taken for expired or not yet valid"
+            ));
         }
     }
 

@@ -80,7 +80,9 @@ impl Context {
             clock: &SystemClock,
             budget,
         };
-        work(&Connection::new(settings, &network, self, freshness))
+        let done = work(&Connection::new(settings, &network, self, freshness));
+        self.warn_of_clock(&documents.measured_clocks());
+        done
     }
 
     /// Hands the sessions of a connection to `work`.

@@ -11,13 +11,13 @@ use super::config::resolve::bad;
 use super::config::{self, Found, SecretRef, Setting, Settings, Source};
 use super::documents::{Documents, Freshness};
 use super::error::Error;
-use super::http::{Request, Response, Transport, send_with_retries};
+use super::http::{Request, Response, Transport, send_timed};
 use super::oauth::client_auth::choose;
 use super::oauth::{
     AuthMethod, ClientAuth, Endpoints, Metadata, Parameter, Parameters, Resource, Scopes,
 };
 use super::secret::Secret;
-use super::time::Clock;
+use super::time::{Clock, ClockOffset, Timestamp};
 use super::uri::HttpsUrl;
 
 /// Reads the secret that a reference names; the command line does.
@@ -87,11 +87,36 @@ impl<'a> Connection<'a> {
         self.network.clock
     }
 
-    /// Sends a request and returns the answer to it.
+    /// Returns how far the server's clock is ahead of ours: by an answer that
+    /// came to this process or, where none told, as an earlier one kept it.
+    /// See [`ClockOffset`] for what follows from it.
+    pub fn clock_offset(&self) -> Option<ClockOffset> {
+        self.documents().clock_offset(&self.server_name().ok()?)
+    }
+
+    /// Returns how far the server's clock is ahead of ours, by an answer that
+    /// came to this process: what may decide about a token.
+    pub fn measured_clock(&self) -> Option<ClockOffset> {
+        self.documents().measured_clock(&self.server_name().ok()?)
+    }
+
+    /// Returns the present by the clock that a kept token was received by:
+    /// `then` is how far the server's was ahead of it.
+    pub fn now_by_clock_of(&self, then: Option<i64>) -> Timestamp {
+        let now = self.clock().now();
+        let Some(then) = then else { return now };
+        let moved = self
+            .clock_offset()
+            .map_or(0, |offset| offset.moved_since(then));
+        Timestamp(now.0.saturating_add(moved))
+    }
+
+    /// Sends a request to the server and returns the answer to it, by which
+    /// the server's clock is measured.
     ///
     /// # Errors
     ///
-    /// Those of [`send_with_retries`].
+    /// Those of [`send_timed`].
     pub fn send(&self, request: &Request) -> Result<Response, Error> {
         let Network {
             transport,
@@ -99,7 +124,11 @@ impl<'a> Connection<'a> {
             budget,
             ..
         } = *self.network;
-        Ok(send_with_retries(transport, clock, request, budget)?)
+        let (response, timing) = send_timed(transport, clock, request, budget)?;
+        if let Ok(server) = self.server_name() {
+            self.documents().measure_clock(&server, &response, &timing);
+        }
+        Ok(response)
     }
 
     /// Returns the issuer, where one is given.

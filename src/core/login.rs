@@ -53,7 +53,7 @@ pub fn by_password(
     // Whoever interrupts the wait has not signed in, and has lost nothing.
     let response = connection.send(&request)?;
     let tokens = process_token_response(&request, &response)?;
-    let id_token = identity::verify(connection, &tokens, &response, None)?;
+    let id_token = identity::verify(connection, &tokens, None)?;
     if tokens.id_token.is_some() && id_token.is_none() {
         sessions
             .listener
@@ -68,7 +68,7 @@ pub fn by_password(
         record.subject = Some(id_token.subject);
         record.id_token = tokens.id_token.clone();
     }
-    record.put_token(cached_token(&tokens, &parameters, now));
+    record.put_token(cached_token(connection, &tokens, &parameters, now));
     keep(sessions, &record)?;
     Ok(record)
 }

@@ -2,7 +2,10 @@
 //!
 //! Instants are whole seconds since the Unix epoch ([`Timestamp`]), the unit
 //! of every time in OAuth and JOSE (`NumericDate`, RFC 7519 §2). This is the
-//! only file of the core that reads the system's clock.
+//! only file of the core that reads the system's clock. How far that clock is
+//! from a server's, and what is made of it, is said at [`ClockOffset`].
+
+mod offset;
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +13,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+
+pub use offset::ClockOffset;
 
 /// An instant: seconds since the Unix epoch, leap seconds ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

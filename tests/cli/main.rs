@@ -15,6 +15,7 @@ mod tokens;
 mod bad_servers;
 mod batch;
 mod batch_streams;
+mod clock;
 mod decode;
 mod decrypt;
 mod demo;

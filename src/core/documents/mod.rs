@@ -2,9 +2,11 @@
 //!
 //! A copy on disk saves a request as long as the server says that it holds.
 //! Nothing in it is secret, but whoever could write it could have tokens
-//! verified by keys of their own: see [`cache`].
+//! verified by keys of their own: see [`cache`]. Beside them is kept how far
+//! each server's clock is from ours: see [`clock`].
 
 pub mod cache;
+pub mod clock;
 mod max_age;
 
 use std::fmt;
@@ -12,15 +14,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cache::{Cache, Entry};
+use clock::Measured;
 use max_age::{Stored, max_age};
 
 use super::Error as CoreError;
 use super::error::{Exit, Report};
-use super::http::{self, Request, Response, Transport, send_with_retries};
+use super::http::{self, Request, Response, Timing, Transport, clock_offset, send_timed};
 use super::jose::{self, JwkSet, Keys};
 use super::oauth::jwks::{jwks_request, process_jwks_response};
 use super::oauth::metadata::{Metadata, well_known_urls};
-use super::time::{Clock, Timestamp, humanize_span};
+use super::time::{Clock, ClockOffset, Timestamp, humanize_span};
 use super::uri::HttpsUrl;
 
 /// How long a JWK Set holds when the server does not say.
@@ -98,6 +101,7 @@ pub struct Documents<'a> {
     clock: &'a dyn Clock,
     cache: Option<Cache>,
     budget: Duration,
+    measured: Measured,
 }
 
 impl<'a> Documents<'a> {
@@ -115,7 +119,38 @@ impl<'a> Documents<'a> {
             clock,
             cache: cache_dir.map(Cache::new),
             budget,
+            measured: Measured::default(),
         }
+    }
+
+    /// Measures the clock of `server` by an answer of it that came just now,
+    /// and keeps what was measured.
+    pub fn measure_clock(&self, server: &str, response: &Response, timing: &Timing) {
+        let Some(offset) = clock_offset(response, timing, server) else {
+            return;
+        };
+        if let Some(cache) = &self.cache {
+            clock::keep(cache, &offset);
+        }
+        self.measured.put(offset);
+    }
+
+    /// Returns how far the clock of `server` is ahead of ours, as measured by
+    /// an answer that came to this process.
+    pub fn measured_clock(&self, server: &str) -> Option<ClockOffset> {
+        self.measured.get(server)
+    }
+
+    /// Returns all that was measured in this process.
+    pub fn measured_clocks(&self) -> Vec<ClockOffset> {
+        self.measured.all()
+    }
+
+    /// Returns how far the clock of `server` is ahead of ours, as measured in
+    /// this process or, where it was not, as kept by an earlier one.
+    pub fn clock_offset(&self, server: &str) -> Option<ClockOffset> {
+        self.measured_clock(server)
+            .or_else(|| clock::kept(self.cache.as_ref()?, server, self.clock.now()))
     }
 
     /// Loads the metadata of an issuer, from either of its well-known URLs:
@@ -155,8 +190,10 @@ impl<'a> Documents<'a> {
         deadline: Duration,
     ) -> Result<(Metadata, Response), CoreError> {
         let request = Request::get(url.clone());
-        let response = self.send(&request, deadline)?;
-        Ok((Metadata::process(issuer, &request, &response)?, response))
+        let (response, timing) = self.send_timed(&request, deadline)?;
+        let metadata = Metadata::process(issuer, &request, &response)?;
+        self.measure_clock(issuer.as_str(), &response, &timing);
+        Ok((metadata, response))
     }
 
     /// Loads the JWK Set at a URL. A copy is kept for as long as the server
@@ -248,8 +285,17 @@ impl<'a> Documents<'a> {
     }
 
     fn send(&self, request: &Request, deadline: Duration) -> Result<Response, http::Error> {
+        let (response, _) = self.send_timed(request, deadline)?;
+        Ok(response)
+    }
+
+    fn send_timed(
+        &self,
+        request: &Request,
+        deadline: Duration,
+    ) -> Result<(Response, Timing), http::Error> {
         let left = deadline.saturating_sub(self.clock.monotonic());
-        send_with_retries(self.transport, self.clock, request, left).map_err(|error| match error {
+        send_timed(self.transport, self.clock, request, left).map_err(|error| match error {
             http::Error::TimedOut { host, .. } => http::Error::TimedOut {
                 host,
                 after: self.budget,

@@ -7,6 +7,7 @@
 
 mod cause;
 mod client;
+mod clock;
 mod retry;
 mod trace;
 
@@ -14,7 +15,8 @@ use std::time::Duration;
 
 pub use cause::Cause;
 pub use client::{Client, Options};
-pub use retry::{MAX_TRIES, retry_after, send_with_retries, server_skew};
+pub use clock::{Timing, clock_offset};
+pub use retry::{MAX_TRIES, retry_after, send_timed, send_with_retries};
 
 use super::error::{Exit, Report};
 use super::secret::Secret;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Cause, Error, Request, Response, Retry, Transport};
+use super::{Cause, Error, Request, Response, Retry, Timing, Transport};
 use crate::core::time::{Clock, Timestamp, format_span};
 
 /// How often a request is sent at most.
@@ -37,13 +37,28 @@ pub fn send_with_retries(
     request: &Request,
     budget: Duration,
 ) -> Result<Response, Error> {
+    send_timed(transport, clock, request, budget).map(|(response, _)| response)
+}
+
+/// As [`send_with_retries`], with the times of the try that was answered.
+///
+/// # Errors
+///
+/// As [`send_with_retries`].
+pub fn send_timed(
+    transport: &dyn Transport,
+    clock: &dyn Clock,
+    request: &Request,
+    budget: Duration,
+) -> Result<(Response, Timing), Error> {
     let deadline = clock.monotonic().saturating_add(budget);
     let left = || deadline.saturating_sub(clock.monotonic());
     let mut request = request.clone();
     let mut tries = 1;
     loop {
         request.timeout = Some(left());
-        let result = transport.send(&request).map_err(|error| match error {
+        let (result, timing) = Timing::of(clock, || transport.send(&request));
+        let result = result.map_err(|error| match error {
             Error::TimedOut { host, .. } => Error::TimedOut {
                 host,
                 after: budget,
@@ -62,7 +77,7 @@ pub fn send_with_retries(
                 clock.sleep(wait);
                 tries += 1;
             }
-            _ => return result,
+            _ => return result.map(|response| (response, timing)),
         }
     }
 }
@@ -118,16 +133,8 @@ pub fn retry_after(response: &Response, now: Option<Timestamp>) -> Option<Durati
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
 }
 
-/// Returns how far the server's clock is ahead of ours, in seconds, by the
-/// `Date` of a response that came just now (RFC 9110 §6.6.1); negative when it
-/// is behind.
-pub fn server_skew(response: &Response, now: Timestamp) -> Option<i64> {
-    let date = http_date(response.header("date")?)?;
-    Some(now.seconds_until(date))
-}
-
 /// Reads a date of HTTP in any of its three forms (RFC 9110 §5.6.7).
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     let date: SystemTime = httpdate::parse_http_date(text.trim()).ok()?;
     let seconds = date.duration_since(UNIX_EPOCH).ok()?.as_secs();
     Some(Timestamp(i64::try_from(seconds).ok()?))
@@ -367,11 +374,5 @@ mod tests {
             retry_after(&response(503, &headers), Some(now)),
             Some(Duration::from_secs(3))
         );
-        assert_eq!(server_skew(&response(503, &headers), now), Some(3_600));
-        assert_eq!(
-            server_skew(&response(503, &headers), Timestamp(784_119_000)),
-            Some(-3_623)
-        );
-        assert_eq!(server_skew(&response(503, &[("date", "now")]), now), None);
     }
 }

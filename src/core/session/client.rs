@@ -84,14 +84,13 @@ impl Sessions<'_> {
         if ask.force {
             return Ok(None);
         }
-        let now = self.connection.clock().now();
         let Some(record) = self.store.load(key)? else {
             return Ok(None);
         };
         let resource = resource_texts(parameters);
         let token = record
             .token(&wanted(parameters, &resource))
-            .filter(|token| token.lives(now, ask.min_ttl));
+            .filter(|token| self.lives(token, ask.min_ttl));
         Ok(token.map(|token| Token {
             cached: token.clone(),
             source: TokenSource::Cache,
@@ -110,7 +109,12 @@ impl Sessions<'_> {
         let response = self.connection.send(&request)?;
         let response = process_token_response(&request, &response)?;
         Ok(Token {
-            cached: cached_token(&response, parameters, self.connection.clock().now()),
+            cached: cached_token(
+                self.connection,
+                &response,
+                parameters,
+                self.connection.clock().now(),
+            ),
             source: TokenSource::Request,
             unsaved: None,
         })

@@ -3,7 +3,6 @@
 use crate::core::connection::Connection;
 use crate::core::documents::Freshness;
 use crate::core::error::Error;
-use crate::core::http::{Response, server_skew};
 use crate::core::jose;
 use crate::core::oauth::id_token::{self, Earlier, Expected, IdToken};
 use crate::core::oauth::{Endpoints, TokenResponse};
@@ -19,7 +18,6 @@ use crate::core::secret::Secret;
 pub fn verify(
     connection: &Connection<'_>,
     tokens: &TokenResponse,
-    response: &Response,
     earlier: Option<&Earlier>,
 ) -> Result<Option<IdToken>, Error> {
     let Some(token) = &tokens.id_token else {
@@ -39,9 +37,14 @@ pub fn verify(
         algorithms: &algorithms,
         earlier,
     };
+    // The times in it were written by the server's clock, which the answer
+    // that brought it tells: see `ClockOffset`.
+    let offset = connection.measured_clock();
     let now = connection.clock().now();
+    let now = offset.as_ref().map_or(now, |offset| offset.correct(now));
+    let unused = offset.filter(|offset| !offset.is_trusted());
     let refuse = |error: &jose::Error| -> Error {
-        id_token::refusal(error, server_skew(response, now)).into()
+        id_token::refusal(error, unused.as_ref().map(|offset| offset.seconds)).into()
     };
     let verified = match secret {
         Some(secret) => id_token::secret_key(secret)

@@ -13,7 +13,6 @@ use std::time::Duration;
 use super::config;
 use super::connection::Connection;
 use super::error::{Error as CoreError, Exit, Report};
-use super::http::Response;
 use super::oauth::id_token::{Earlier, IdToken};
 use super::oauth::token::{process_token_response, refresh_request};
 use super::oauth::{self, Parameters, Scopes, TokenResponse};
@@ -249,9 +248,9 @@ impl Sessions<'_> {
         let held = self.shield.hold();
         let response = self.connection.send(&request)?;
         let tokens = process_token_response(&request, &response)?;
-        let id_token = self.refreshed_id_token(&tokens, &response, record)?;
+        let id_token = self.refreshed_id_token(&tokens, record)?;
         let now = self.connection.clock().now();
-        let cached = cached_token(&tokens, parameters, now);
+        let cached = cached_token(self.connection, &tokens, parameters, now);
         if let Some(rotated) = &tokens.refresh_token {
             record.refresh_token = Some(rotated.clone());
         }
@@ -295,7 +294,6 @@ impl Sessions<'_> {
     fn refreshed_id_token(
         &self,
         tokens: &TokenResponse,
-        response: &Response,
         record: &Record,
     ) -> Result<Option<IdToken>, CoreError> {
         let earlier = match (&record.id_token, &record.subject) {
@@ -306,7 +304,7 @@ impl Sessions<'_> {
             }),
             (None, None) => None,
         };
-        match identity::verify(self.connection, tokens, response, earlier.as_ref()) {
+        match identity::verify(self.connection, tokens, earlier.as_ref()) {
             Err(error) if error.exit() == Exit::Unreachable => {
                 log::debug!("the new ID Token cannot be checked: {error}");
                 Ok(None)
@@ -341,12 +339,17 @@ impl Sessions<'_> {
         parameters: &Parameters,
         min_ttl: Duration,
     ) -> Option<&'r CachedToken> {
-        let now = self.connection.clock().now();
         let resource = resource_texts(parameters);
         let wanted = wanted(parameters, &resource);
         record
             .token(&wanted)
-            .filter(|token| token.lives(now, min_ttl))
+            .filter(|token| self.lives(token, min_ttl))
+    }
+
+    /// Says whether a kept token lives for `min_ttl` longer, by the clock that
+    /// it was received by.
+    fn lives(&self, token: &CachedToken, min_ttl: Duration) -> bool {
+        token.lives(self.connection.now_by_clock_of(token.clock_offset), min_ttl)
     }
 
     fn check_owner(&self, record: &Record) -> Result<(), CoreError> {
@@ -389,6 +392,7 @@ impl Sessions<'_> {
 
 /// Makes the cached form of what the token endpoint issued.
 pub fn cached_token(
+    connection: &Connection<'_>,
     response: &TokenResponse,
     parameters: &Parameters,
     now: Timestamp,
@@ -406,6 +410,7 @@ pub fn cached_token(
         resource,
         issued_at: now,
         expires_at: response.expires_in.map(|span| now.saturating_add(span)),
+        clock_offset: connection.clock_offset().map(|offset| offset.seconds),
         proof_key: None,
         other: UnknownMembers::default(),
     }

@@ -27,6 +27,7 @@ pub(super) fn record(refresh_token: &str, size: usize) -> Record {
         resource: vec![],
         issued_at: now,
         expires_at: None,
+        clock_offset: None,
         proof_key: None,
         other: UnknownMembers::default(),
     });

@@ -68,6 +68,10 @@ pub struct CachedToken {
     pub issued_at: Timestamp,
     /// When it expires, where the server said so.
     pub expires_at: Option<Timestamp>,
+    /// How far the server's clock was ahead of the one that `issued_at` and
+    /// `expires_at` are told by, in seconds, where it was known: that clock may
+    /// be set later, or the record be read on another machine.
+    pub clock_offset: Option<i64>,
     /// The thumbprint of the key it is bound to.
     pub proof_key: Option<String>,
     /// Members of the JSON object that this version does not know.
@@ -134,11 +138,16 @@ impl CachedToken {
     }
 
     /// Says whether the token lives at `now` and for `min_ttl` longer. One
-    /// whose end the server did not say lives.
+    /// whose end the server did not say lives. One that is yet to be received
+    /// does not: the clock has been set back, by nobody knows how much, so
+    /// that its end says nothing.
     pub fn lives(&self, now: Timestamp, min_ttl: Duration) -> bool {
         // A token is expired *at* `exp` (RFC 7519 §4.1.4).
-        self.expires_at
-            .is_none_or(|end| now < end && now.saturating_add(min_ttl) <= end)
+        self.expires_at.is_none_or(|end| {
+            now < end
+                && now.saturating_add(min_ttl) <= end
+                && self.issued_at <= now.saturating_add(CLOCKS_DIFFER)
+        })
     }
 
     fn wanted(&self) -> Wanted<'_> {
@@ -154,6 +163,10 @@ impl CachedToken {
 fn same_set(one: &[String], other: &[String]) -> bool {
     one.iter().all(|text| other.contains(text)) && other.iter().all(|text| one.contains(text))
 }
+
+/// How far the clocks of machines that share a store may differ without a
+/// token being taken for one of the future.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 /// A session asked for ever new audiences must not grow without bound.
 const TOKENS_KEPT: usize = 32;
@@ -174,6 +187,7 @@ mod tests {
             resource: vec!["https://api.example/v1".into()],
             issued_at: NOW,
             expires_at: Some(Timestamp(NOW.0 + 300)),
+            clock_offset: Some(-7),
             proof_key: Some("thumb".into()),
             other: UnknownMembers::default(),
         }
@@ -260,6 +274,8 @@ mod tests {
         assert!(!token.lives(at(271), ttl));
         assert!(token.lives(at(299), Duration::ZERO));
         assert!(!token.lives(at(300), Duration::ZERO));
+        assert!(token.lives(at(-60), ttl));
+        assert!(!token.lives(at(-61), ttl));
         let endless = CachedToken {
             expires_at: None,
             ..token
