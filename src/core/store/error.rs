@@ -18,6 +18,15 @@ pub enum Error {
     /// What was given as a key is not 32 octets.
     #[error("the store key is neither 32 octets nor their base64url")]
     FileKeyMalformed,
+    /// A key file of ours that others can read or change, or anybody's that
+    /// all can change.
+    #[error("the key file {} is open to others (mode {mode:04o})", path.display())]
+    KeyFileExposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
     /// What must be kept has nowhere to go: the store is `none`.
     #[error("there is no store to keep the session in")]
     NotKept {
@@ -170,6 +179,14 @@ pub enum Unsafe {
         /// Whose it is.
         uid: u32,
     },
+    /// Others may read it, or put something else in its place.
+    #[error("it is open to others (mode {mode:04o})")]
+    Open {
+        /// Its permissions.
+        mode: u32,
+        /// What they must be at most.
+        at_most: u32,
+    },
 }
 
 impl Error {
@@ -198,6 +215,7 @@ impl Report for Error {
         match self {
             Self::FileKeyMissing => "store_key_missing",
             Self::FileKeyMalformed => "store_key_malformed",
+            Self::KeyFileExposed { .. } => "store_key_exposed",
             Self::NotKept { .. } => "store_none",
             Self::WrongKey { .. } => "store_wrong_key",
             Self::Tampered { .. } => "store_tampered",
@@ -221,6 +239,10 @@ impl Report for Error {
         Some(match self {
             Self::FileKeyMissing => format!("{KEY_CHOICES}, or choose `--store keychain`"),
             Self::FileKeyMalformed => "make one with `openssl rand -base64 32`".to_owned(),
+            Self::KeyFileExposed { path, .. } => format!(
+                "make it yours alone with `chmod 600 {}`; in a container, mount it with mode 0400",
+                path.display()
+            ),
             Self::NotKept { reason } => format!(
                 "{reason}; for an encrypted file, {KEY_CHOICES}; for the system's keychain, \
                  run where one answers and choose `--store keychain`"
@@ -250,6 +272,11 @@ impl Report for Error {
             Self::Unsafe { path, why } => match why {
                 Unsafe::Owner { .. } => format!(
                     "run as its owner, or have {} removed; it was left as it is",
+                    path.display()
+                ),
+                Unsafe::Open { at_most, .. } => format!(
+                    "see whether somebody else was at it, then make it yours alone with \
+                     `chmod {at_most:o} {}`",
                     path.display()
                 ),
                 Unsafe::SymbolicLink | Unsafe::HardLink | Unsafe::NotAFile | Unsafe::NotAFolder => {
@@ -294,7 +321,7 @@ fn holder_of(holder: &LockHolder) -> String {
 }
 
 const KEY_CHOICES: &str = "set AUTHCTL_STORE_PASSPHRASE, AUTHCTL_STORE_KEY or \
-     AUTHCTL_STORE_KEY_FILE";
+     AUTHCTL_STORE_KEY_FILE, or refer to one with `--store-passphrase REF` or `--store-key REF`";
 
 #[cfg(test)]
 mod tests {
@@ -309,6 +336,10 @@ mod tests {
         vec![
             Error::FileKeyMissing,
             Error::FileKeyMalformed,
+            Error::KeyFileExposed {
+                path: path(),
+                mode: 0o644,
+            },
             Error::NotKept {
                 reason: "`none` was asked for".to_owned(),
             },

@@ -103,8 +103,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// What a save would return.
     fn check_writable(&self) -> Result<(), Error>;
 
-    /// Returns what was put right on the way and should be said, such as
-    /// "tightened the mode of …"; each once.
+    /// Returns what was put right or left out on the way and should be said,
+    /// such as "others could look into …"; each once.
     fn take_notes(&self) -> Vec<String> {
         Vec::new()
     }

@@ -48,8 +48,14 @@ fn default() -> Key {
 /// Writes a file anew: changing one in place makes some file systems flush
 /// it, thousands of times here.
 fn put(path: &Path, octets: &[u8]) {
-    fs::remove_file(path).unwrap();
-    fs::write(path, octets).unwrap();
+    use std::io::Write as _;
+
+    let _ = fs::remove_file(path);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).unwrap().write_all(octets).unwrap();
 }
 
 fn files_in(path: &Path) -> Vec<String> {
@@ -287,7 +293,7 @@ fn parameters_are_bounded_when_read() {
         };
         let file = seal::seal(&Zeroizing::new([0; 32]), kdf, "default", b"{}").unwrap();
         fs::create_dir_all(home.store.path()).unwrap();
-        fs::write(home.store.path_of(&default()), file).unwrap();
+        put(&home.store.path_of(&default()), &file);
         assert!(
             matches!(
                 home.store.load(&default()),

@@ -22,8 +22,9 @@ pub(in super::super) struct Folder<'a> {
 }
 
 impl<'a> Folder<'a> {
-    /// Opens the folder, `None` if there is none. A mode that lets others in
-    /// is tightened, and noted.
+    /// Opens the folder, `None` if there is none. One that others can change
+    /// is refused, as ssh does: they may have put something there. One that
+    /// they can only look into is tightened, and noted.
     pub(in super::super) fn open(path: &Path, notes: &'a Notes) -> Result<Option<Self>, Error> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = match rustix::fs::open(path, flags, Mode::empty()) {
@@ -49,10 +50,11 @@ impl<'a> Folder<'a> {
         let stat =
             rustix::fs::fstat(&fd).map_err(|errno| Error::io("examine", path, errno.into()))?;
         check_owner(path, &stat)?;
+        check_mode(path, &stat, 0o022, 0o700)?;
         if loose(&stat) {
             rustix::fs::fchmod(&fd, Mode::RWXU)
                 .map_err(|errno| Error::io("tighten the mode of", path, errno.into()))?;
-            notes.add(tightened(path, &stat, 0o700));
+            notes.add(tightened("look into", path, &stat, 0o700));
         }
         Ok(Some(Self {
             fd,
@@ -101,6 +103,8 @@ impl<'a> Folder<'a> {
             Err(errno) => return Err(self.not_opened(name, errno)),
         };
         let stat = self.checked(name, &fd)?;
+        // What was readable has been read, for all that is known.
+        check_mode(&self.at(name), &stat, 0o077, 0o600)?;
         let length = usize::try_from(stat.st_size).unwrap_or(usize::MAX);
         if length > limit {
             return Err(Error::Damaged {
@@ -165,10 +169,15 @@ impl<'a> Folder<'a> {
         let fd = rustix::fs::openat(&self.fd, name, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|errno| self.not_opened(name, errno))?;
         let stat = self.checked(name, &fd)?;
-        // Made under a umask that spares not even the owner.
-        if stat.st_mode & 0o600 != 0o600 {
+        // Made under a umask that spares not even the owner; or open to
+        // others, who find nothing in it but could hold the lock.
+        if stat.st_mode & 0o777 != 0o600 {
             rustix::fs::fchmod(&fd, Mode::RUSR | Mode::WUSR)
                 .map_err(|errno| Error::io("set the mode of", self.at(name), errno.into()))?;
+        }
+        if loose(&stat) {
+            let path = self.at(name);
+            self.notes.add(tightened("hold", &path, &stat, 0o600));
         }
         Ok(File::from(fd))
     }
@@ -286,17 +295,11 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// Looks at an open file, and tightens its mode where others could read.
+    /// Looks at an open file.
     fn checked(&self, name: &str, fd: &OwnedFd) -> Result<Stat, Error> {
         let stat = rustix::fs::fstat(fd)
             .map_err(|errno| Error::io("examine", self.at(name), errno.into()))?;
         check_file(&self.at(name), &stat)?;
-        if loose(&stat) {
-            let path = self.at(name);
-            rustix::fs::fchmod(fd, Mode::RUSR | Mode::WUSR)
-                .map_err(|errno| Error::io("tighten the mode of", &path, errno.into()))?;
-            self.notes.add(tightened(&path, &stat, 0o600));
-        }
         Ok(stat)
     }
 
@@ -342,10 +345,18 @@ fn loose(stat: &Stat) -> bool {
     stat.st_mode & 0o077 != 0
 }
 
-fn tightened(path: &Path, stat: &Stat, now: u32) -> String {
+fn tightened(could: &str, path: &Path, stat: &Stat, now: u32) -> String {
     format!(
-        "others could read {}: its mode was {:04o} and is now {now:04o}",
+        "others could {could} {}: its mode was {:04o} and is now {now:04o}",
         path.display(),
         stat.st_mode & 0o7777
     )
+}
+
+fn check_mode(path: &Path, stat: &Stat, refused: u32, at_most: u32) -> Result<(), Error> {
+    if stat.st_mode & refused != 0 {
+        let mode = stat.st_mode & 0o7777;
+        return Err(not_safe(path, Unsafe::Open { mode, at_most }));
+    }
+    Ok(())
 }

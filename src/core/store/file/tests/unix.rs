@@ -111,7 +111,7 @@ fn the_temporary_file_of_a_living_process_is_not_swept() {
 
 /// S11.
 #[test]
-fn modes_are_private_and_loose_ones_are_tightened_and_noted() {
+fn s11_modes_are_private_and_open_ones_are_refused() {
     let home = home();
     let file = home.store.path_of(&default());
     drop(
@@ -125,37 +125,82 @@ fn modes_are_private_and_loose_ones_are_tightened_and_noted() {
     assert_eq!(mode(&lock), 0o600);
     assert_eq!(home.store.take_notes(), Vec::<String>::new());
 
-    chmod(home.store.path(), 0o777);
-    chmod(&file, 0o644);
-    chmod(&lock, 0o666);
+    for mode in [0o777, 0o720, 0o702, 0o1777] {
+        chmod(home.store.path(), mode);
+        for refused in [
+            home.store.load(&default()).unwrap_err(),
+            home.store.save(&default(), &record("new", 0)).unwrap_err(),
+            home.store.remove(&default()).unwrap_err(),
+            home.store.list().unwrap_err(),
+            home.store.check_writable().unwrap_err(),
+            home.store
+                .lock(&default(), Duration::ZERO, &mut nobody)
+                .unwrap_err(),
+        ] {
+            assert_eq!(refused.code(), "store_unsafe");
+            let hint = refused.hint().unwrap();
+            assert!(hint.contains("`chmod 700 /"), "{hint}");
+            let expected = Unsafe::Open {
+                mode,
+                at_most: 0o700,
+            };
+            assert_eq!(why_unsafe::<()>(Err(refused)), expected);
+        }
+    }
+    chmod(home.store.path(), 0o755);
     assert_eq!(kept(&home.store, &default()).as_deref(), Some("old"));
+    assert_eq!(mode(home.store.path()), 0o700);
+    assert_eq!(
+        home.store.take_notes(),
+        [format!(
+            "others could look into {}: its mode was 0755 and is now 0700",
+            home.store.path().display()
+        )]
+    );
+    for mode in [0o644, 0o660, 0o602] {
+        chmod(&file, mode);
+        for refused in [
+            home.store.load(&default()).unwrap_err(),
+            home.store.save(&default(), &record("new", 0)).unwrap_err(),
+        ] {
+            let hint = refused.hint().unwrap();
+            assert!(hint.contains("`chmod 600 /"), "{hint}");
+            let expected = Unsafe::Open {
+                mode,
+                at_most: 0o600,
+            };
+            assert_eq!(why_unsafe::<()>(Err(refused)), expected);
+        }
+    }
+    chmod(&file, 0o600);
+    assert_eq!(kept(&home.store, &default()).as_deref(), Some("old"));
+
+    // A lock holds nothing that could be read.
+    chmod(&lock, 0o666);
     drop(
         home.store
             .lock(&default(), Duration::ZERO, &mut nobody)
             .unwrap(),
     );
-    assert_eq!(mode(home.store.path()), 0o700);
-    assert_eq!(mode(&file), 0o600);
     assert_eq!(mode(&lock), 0o600);
-    let at = |path: &Path| path.display().to_string();
     assert_eq!(
         home.store.take_notes(),
-        [
-            format!(
-                "others could read {}: its mode was 0777 and is now 0700",
-                at(home.store.path())
-            ),
-            format!(
-                "others could read {}: its mode was 0644 and is now 0600",
-                at(&file)
-            ),
-            format!(
-                "others could read {}: its mode was 0666 and is now 0600",
-                at(&lock)
-            ),
-        ]
+        [format!(
+            "others could hold {}: its mode was 0666 and is now 0600",
+            lock.display()
+        )]
     );
     assert_eq!(home.store.take_notes(), Vec::<String>::new());
+}
+
+/// What is open to others can still be given up.
+#[test]
+fn s11_an_open_file_can_be_removed() {
+    let home = home();
+    let file = home.store.path_of(&default());
+    chmod(&file, 0o644);
+    assert!(home.store.remove(&default()).unwrap());
+    assert!(!file.exists());
 }
 
 /// Puts something at the path of a session or a lock, and wants every
