@@ -332,11 +332,9 @@ fn a_folder_that_cannot_be_made_is_seen_before_a_save() {
 fn the_file_store_is_opened_without_touching_anything() {
     let dir = tempfile::tempdir().unwrap();
     let places = Places::new(dir.path().join("data"));
-    let opened = open(
-        Choice::File,
-        &places,
-        Some(FileKey::parse(&[7; 32]).unwrap()),
-    )
+    let opened = open(Choice::File, &places, || {
+        Ok::<_, Error>(Some(FileKey::parse(&[7; 32]).unwrap()))
+    })
     .unwrap();
     assert_eq!(opened.store.kind(), StoreKind::File);
     assert!(opened.must_keep().is_ok());
@@ -349,7 +347,10 @@ fn the_file_store_is_opened_without_touching_anything() {
 
 #[test]
 fn files_without_a_key_are_refused_with_the_choices() {
-    let error = open(Choice::File, &Places::new("/nonexistent"), None).unwrap_err();
+    let error = open(Choice::File, &Places::new("/nonexistent"), || {
+        Ok::<_, Error>(None)
+    })
+    .unwrap_err();
     assert_eq!(error.code(), "store_key_missing");
     assert_eq!(error.exit(), Exit::Store);
     let hint = error.hint().unwrap();

@@ -10,13 +10,11 @@ use std::time::Duration;
 use authctl::core::config::resolve::bad;
 use authctl::core::config::{self, ConfigFile, Found, Layer, Setting, Settings, Value};
 use authctl::core::error::Error;
-use authctl::core::secret::Secret;
-use authctl::core::store::{self, Choice, FileKey, Opened, Places};
+use authctl::core::store::{self, Choice, Opened, Places};
 use authctl::core::time::{Clock as _, ClockOffset, SystemClock, Timestamp};
 
 use super::Globals;
 use super::render::{ColorEnvironment, Render};
-use super::secrets::read_file;
 
 /// The environment variables, read on demand in one place.
 #[derive(Clone, Copy, Debug)]
@@ -273,13 +271,28 @@ impl Context {
                 })?
             }
         };
-        let key = match choice {
-            Choice::File | Choice::Auto => self.file_key()?,
-            Choice::Keychain | Choice::None => None,
-        };
+        self.open_choice(choice, settings)
+    }
+
+    /// Opens the token store of this choice; the key of the file store is the
+    /// one that the settings refer to.
+    ///
+    /// # Errors
+    ///
+    /// A key that cannot be read; those of [`store::open`].
+    pub fn open_choice(&self, choice: Choice, settings: &Settings) -> Result<Opened, Error> {
+        store::open(choice, &self.places()?, || self.file_key(settings))
+    }
+
+    /// Returns where stores keep what they keep.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] when there is no home directory.
+    pub fn places(&self) -> Result<Places, Error> {
         let mut places = Places::new(directories()?.data_local_dir());
         places.prompt_wait = self.keychain_prompt_wait();
-        Ok(store::open(choice, &places, key)?)
+        Ok(places)
     }
 
     /// Returns how long the keychain may ask a person to unlock it: not at all
@@ -289,42 +302,6 @@ impl Context {
             return store::KEYCHAIN_DEADLINE;
         }
         KEYCHAIN_PROMPT_WAIT
-    }
-
-    /// Returns the key of the file store, from the first variable that gives
-    /// one.
-    fn file_key(&self) -> Result<Option<FileKey>, Error> {
-        if let Some(key) = self.env.raw("AUTHCTL_STORE_KEY") {
-            return Ok(Some(FileKey::parse(key.as_encoded_bytes())?));
-        }
-        if let Some(path) = self.env.raw("AUTHCTL_STORE_KEY_FILE") {
-            let path = Path::new(&path);
-            let content = read_file(path)?;
-            self.warn_of_loose_key(path);
-            return Ok(Some(FileKey::parse(content.expose())?));
-        }
-        Ok(self
-            .env
-            .text("AUTHCTL_STORE_PASSPHRASE")?
-            .map(|passphrase| FileKey::Passphrase(Secret::new(passphrase))))
-    }
-
-    /// Says that a key file can be read by others. It is used all the same:
-    /// where secrets are mounted, their modes are not the user's to choose.
-    fn warn_of_loose_key(&self, path: &Path) {
-        #[cfg(unix)]
-        if let Ok(found) = std::fs::metadata(path) {
-            let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions());
-            if mode & 0o077 != 0 {
-                self.render.warning(&format!(
-                    "the key file `{}` can be read by others (mode {:03o}); use 600",
-                    path.display(),
-                    mode & 0o777
-                ));
-            }
-        }
-        #[cfg(not(unix))]
-        let _ = path;
     }
 
     /// Says something once for each subject, as far as it can be remembered;

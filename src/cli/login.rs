@@ -61,7 +61,7 @@ const PASSWORD_GRANT: &str = "the password grant is deprecated (RFC 9700 section
      code flow with PKCE or the device flow, and for services `authctl token --client`";
 
 /// What is remembered of a sign-in beside the references to secrets.
-const REMEMBERED: [Setting; 19] = [
+const REMEMBERED: [Setting; 21] = [
     Setting::Issuer,
     Setting::ClientId,
     Setting::ClientSecret,
@@ -78,6 +78,8 @@ const REMEMBERED: [Setting; 19] = [
     Setting::Param,
     Setting::Username,
     Setting::Store,
+    Setting::StoreKey,
+    Setting::StorePassphrase,
     Setting::Cacert,
     Setting::Cert,
     Setting::CertKey,

@@ -44,6 +44,7 @@ mod sessions;
 mod sign;
 mod signals;
 mod status;
+mod store_key;
 mod token;
 mod token_input;
 mod verify;
@@ -53,7 +54,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use authctl::core::config::{Layer, Setting};
+use authctl::core::config::{Layer, SecretRef, Setting};
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::jose::Warning;
 use authctl::core::session::Token;
@@ -62,6 +63,7 @@ use serde_json::{Value, json};
 
 use context::Context;
 use render::ColorChoice;
+use secrets::SecretRefParser;
 
 /// One binary for the whole life of an OAuth token
 ///
@@ -101,6 +103,17 @@ pub struct Globals {
     /// Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]
     #[arg(long, global = true, value_name = "STORE")]
     pub store: Option<String>,
+
+    /// Reference to the 32-octet key of the file store: env:NAME, file:PATH,
+    /// cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the
+    /// key itself
+    #[arg(long, global = true, value_name = "REF", value_parser = SecretRefParser)]
+    pub store_key: Option<SecretRef>,
+
+    /// Reference to the passphrase of the file store, or nothing for a hidden
+    /// prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself
+    #[arg(long, global = true, value_name = "REF", num_args = 0..=1, default_missing_value = "", value_parser = SecretRefParser)]
+    pub store_passphrase: Option<SecretRef>,
 
     /// Answer in JSON, errors too; the same as -o json
     #[arg(long, global = true)]
@@ -146,6 +159,11 @@ impl Globals {
     pub fn layer(&self) -> Layer {
         let mut layer = Layer::new();
         connection::text(&mut layer, Setting::Store, self.store.as_ref());
+        let key = self.store_key.as_ref().map(connection::reference_text);
+        connection::text(&mut layer, Setting::StoreKey, key.as_ref());
+        let passphrase = &self.store_passphrase;
+        let passphrase = passphrase.as_ref().map(connection::reference_text);
+        connection::text(&mut layer, Setting::StorePassphrase, passphrase.as_ref());
         connection::text(&mut layer, Setting::Timeout, self.timeout.as_ref());
         connection::text(&mut layer, Setting::Cacert, self.cacert.as_ref());
         connection::text(&mut layer, Setting::Cert, self.cert.as_ref());
@@ -270,11 +288,13 @@ fn parse_one<A: clap::Args>(arguments: &[OsString], into: fn(A) -> Command) -> O
 }
 
 /// The global flags that take a value.
-const WITH_VALUE: [&str; 9] = [
+const WITH_VALUE: [&str; 11] = [
     "-p",
     "--profile",
     "--config",
     "--store",
+    "--store-key",
+    "--store-passphrase",
     "--color",
     "--timeout",
     "--cacert",

@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use authctl::core::config::SecretRef;
 use authctl::core::config::reference::FORMS;
@@ -24,6 +25,10 @@ pub const MAX_SECRET: u64 = 1024 * 1024;
 /// a signature of some algorithms is made of the whole message at once, so
 /// that it is held in memory.
 const MAX_PAYLOAD: u64 = 256 * 1024 * 1024;
+
+/// How long a command may take to say a secret: it may ask a person to unlock
+/// something.
+const COMMAND_WAIT: Duration = Duration::from_secs(60);
 
 /// The keychain's service under which `keychain:NAME` looks for its account.
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
@@ -80,18 +85,7 @@ impl Context {
         if *reference == SecretRef::Prompt {
             return self.prompt_hidden(label, instead);
         }
-        let octets = self.secret_bytes(reference, label, instead)?;
-        let text = std::str::from_utf8(octets.expose())
-            .map_err(|_| unfit(reference, "it is not UTF-8 text"))?;
-        let text = match reference {
-            // The first line of its output, as `cmd:` promises.
-            SecretRef::Command(_) => text.lines().next().unwrap_or(""),
-            _ => trim_line_ending(text),
-        };
-        if text.is_empty() {
-            return Err(unfit(reference, "it is empty"));
-        }
-        Ok(Secret::new(text))
+        text_of(reference, &self.secret_bytes(reference, label, instead)?)
     }
 
     /// Reads the octets that a reference names, as they are: a symmetric key
@@ -112,7 +106,7 @@ impl Context {
                 None => Err(unfit(reference, "the variable is not set")),
             },
             SecretRef::File(path) => read_file(path),
-            SecretRef::Command(command) => run(command, reference),
+            SecretRef::Command(command) => run(command, reference, COMMAND_WAIT),
             SecretRef::Keychain(name) => self.keychain_secret(name, reference),
             SecretRef::Stdin => read_stdin(),
             SecretRef::Prompt => self
@@ -208,6 +202,25 @@ impl Context {
     }
 }
 
+/// Takes the octets that a reference named as a text.
+///
+/// # Errors
+///
+/// Exit 8 for what is empty or no UTF-8.
+pub fn text_of(reference: &SecretRef, octets: &SecretBytes) -> Result<Secret, Error> {
+    let text = std::str::from_utf8(octets.expose())
+        .map_err(|_| unfit(reference, "it is not UTF-8 text"))?;
+    let text = match reference {
+        // The first line of its output, as `cmd:` promises.
+        SecretRef::Command(_) => text.lines().next().unwrap_or(""),
+        _ => trim_line_ending(text),
+    };
+    if text.is_empty() {
+        return Err(unfit(reference, "it is empty"));
+    }
+    Ok(Secret::new(text))
+}
+
 /// Reads a file that holds a key, a set, a token or a secret.
 ///
 /// # Errors
@@ -226,13 +239,34 @@ pub fn read_payload(path: &Path) -> Result<SecretBytes, Error> {
     open_bounded(path, MAX_PAYLOAD)
 }
 
+/// Reads a file that holds a key or a secret, once `judge` has seen it open.
+///
+/// # Errors
+///
+/// As [`read_file`], and those of `judge`.
+pub fn read_open_file(
+    path: &Path,
+    judge: impl FnOnce(&std::fs::File) -> Result<(), Error>,
+) -> Result<SecretBytes, Error> {
+    open_judged(path, MAX_SECRET, judge)
+}
+
 fn open_bounded(path: &Path, limit: u64) -> Result<SecretBytes, Error> {
+    open_judged(path, limit, |_| Ok(()))
+}
+
+fn open_judged(
+    path: &Path,
+    limit: u64,
+    judge: impl FnOnce(&std::fs::File) -> Result<(), Error>,
+) -> Result<SecretBytes, Error> {
     let fail = |source: std::io::Error| Error::Input {
         what: format!("cannot read `{}`", path.display()),
         hint: Some("check the path and its permissions".into()),
         source: Some(source),
     };
     let file = std::fs::File::open(path).map_err(fail)?;
+    judge(&file)?;
     read_bounded(file, limit, &format!("`{}`", path.display()), fail)
 }
 
@@ -300,7 +334,8 @@ fn read_bounded(
     Ok(SecretBytes::new(std::mem::take(&mut *octets)))
 }
 
-fn run(command: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {
+/// Runs a command for what it prints, for `wait` at most.
+fn run(command: &str, reference: &SecretRef, wait: Duration) -> Result<SecretBytes, Error> {
     interrupt::install();
     #[cfg(unix)]
     let (shell, flag) = ("sh", "-c");
@@ -316,6 +351,7 @@ fn run(command: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {
         hint: None,
         source: Some(source),
     };
+    let deadline = Instant::now() + wait;
     let mut running = child
         .arg(flag)
         .arg(command)
@@ -324,21 +360,56 @@ fn run(command: &str, reference: &SecretRef) -> Result<SecretBytes, Error> {
         .stderr(Stdio::inherit())
         .spawn()
         .map_err(cannot_run)?;
-    let mut stdout = Zeroizing::new(Vec::new());
+    let (said, hear) = std::sync::mpsc::channel();
     if let Some(pipe) = running.stdout.take() {
-        let read = pipe.take(MAX_SECRET + 1).read_to_end(&mut stdout);
-        if stdout.len() as u64 > MAX_SECRET {
-            let _ = running.kill();
-            let _ = running.wait();
-            return Err(unfit(reference, "the command says more than 1 MiB"));
-        }
-        read.map_err(cannot_run)?;
+        std::thread::spawn(move || {
+            let mut stdout = Zeroizing::new(Vec::new());
+            let read = pipe.take(MAX_SECRET + 1).read_to_end(&mut stdout);
+            // Nobody listens any more after the deadline.
+            let _ = said.send(read.map(|_| stdout));
+        });
     }
-    let status = running.wait().map_err(cannot_run)?;
+    let stdout = hear.recv_timeout(wait);
+    let too_long = || {
+        let wait = wait.as_secs();
+        unfit(
+            reference,
+            &format!("the command did not end within {wait} s"),
+        )
+    };
+    let ended = match &stdout {
+        Ok(Ok(stdout)) if stdout.len() as u64 > MAX_SECRET => {
+            Err(unfit(reference, "the command says more than 1 MiB"))
+        }
+        Ok(_) => ended(&mut running, deadline)
+            .map_err(cannot_run)?
+            .ok_or_else(too_long),
+        Err(_) => Err(too_long()),
+    };
+    let status = ended.inspect_err(|_| {
+        let _ = running.kill();
+        let _ = running.wait();
+    })?;
     if !status.success() {
         return Err(unfit(reference, &format!("the command failed ({status})")));
     }
+    let stdout = stdout.map_err(|_| too_long())?.map_err(cannot_run)?;
     Ok(SecretBytes::new(stdout.as_slice()))
+}
+
+/// Waits for a process whose output has ended; it does the same soon.
+fn ended(running: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = running.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            return Ok(None);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
 }
 
 fn trim_line_ending(text: &str) -> &str {
@@ -351,4 +422,36 @@ fn unfit(reference: &SecretRef, why: &str) -> Error {
         format!("no secret can be read from `{reference}`: {why}"),
         "check the reference",
     )
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use authctl::core::error::{Exit, Report as _};
+
+    fn said(command: &str, wait: Duration) -> Result<SecretBytes, Error> {
+        let reference = SecretRef::Command(command.into());
+        run(command, &reference, wait)
+    }
+
+    #[test]
+    fn a_command_is_waited_for_no_longer_than_it_may_take() {
+        let short = Duration::from_millis(100);
+        for command in ["sleep 30", "echo x; exec >&-; sleep 30", "sleep 30 & wait"] {
+            let started = Instant::now();
+            let error = said(command, short).unwrap_err();
+            assert_eq!(error.exit(), Exit::Config);
+            assert!(error.to_string().contains("did not end within"), "{error}");
+            assert!(started.elapsed() < Duration::from_secs(10), "{command}");
+        }
+        let octets = said("printf 'one\\ntwo\\n'", COMMAND_WAIT).unwrap();
+        assert_eq!(octets.expose(), b"one\ntwo\n");
+        let error = said("echo x; exit 3", COMMAND_WAIT).unwrap_err();
+        assert!(
+            error.to_string().contains("failed (exit status: 3)"),
+            "{error}"
+        );
+        let error = said("head -c 2000000 /dev/zero", COMMAND_WAIT).unwrap_err();
+        assert!(error.to_string().contains("more than 1 MiB"), "{error}");
+    }
 }

@@ -20,8 +20,8 @@ pub struct Place {
 
 /// Returns the place of every profile: those of the configuration, and those
 /// that the present store keeps a session of though the configuration does not
-/// know them. Each profile may name a store of its own; each store is opened
-/// once.
+/// know them. Each profile may name a store of its own, or a key of its own for
+/// files; each store is opened once.
 ///
 /// # Errors
 ///
@@ -65,8 +65,10 @@ pub fn profiles_with_sessions(cx: &Context) -> Result<Vec<String>, Error> {
     Ok(kept.map(|place| place.profile).collect())
 }
 
-fn choice(settings: &authctl::core::config::Settings) -> String {
-    settings
-        .text(Setting::Store)
-        .map_or_else(|| "auto".to_owned(), |found| found.value.to_owned())
+/// Returns what a store depends on: which it is, and where its key comes from.
+fn choice(settings: &authctl::core::config::Settings) -> [Option<String>; 3] {
+    [Setting::Store, Setting::StoreKey, Setting::StorePassphrase].map(|setting| {
+        let found = settings.text(setting)?;
+        Some(found.value.to_owned())
+    })
 }

@@ -47,6 +47,7 @@ mod sign_jws;
 mod sign_keys;
 mod status;
 mod store;
+mod store_key;
 mod token;
 mod verify;
 mod verify_as;

@@ -77,7 +77,7 @@ impl Observed {
 pub fn store_of(home: &Home) -> Opened {
     let places = Places::new(home.path().join(".local/share/authctl"));
     let key = FileKey::parse(STORE_KEY.as_bytes()).expect("a key");
-    store::open(Choice::File, &places, Some(key)).expect("a store")
+    store::open(Choice::File, &places, || Ok::<_, store::Error>(Some(key))).expect("a store")
 }
 
 /// Returns what is kept of a profile.

@@ -41,6 +41,10 @@ pub enum Setting {
     Password,
     /// Which token store.
     Store,
+    /// A reference to the 32-octet key of the file store.
+    StoreKey,
+    /// A reference to the passphrase of the file store.
+    StorePassphrase,
     /// A PEM file of further certification authorities.
     Cacert,
     /// A PEM file with the client's certificate (RFC 8705).
@@ -141,7 +145,7 @@ const fn row(
     }
 }
 
-const TABLE: [Row; 21] = [
+const TABLE: [Row; 23] = [
     row(
         Setting::Issuer,
         "issuer",
@@ -260,6 +264,20 @@ const TABLE: [Row; 21] = [
         "--store",
         "AUTHCTL_STORE",
         Kind::Text,
+    ),
+    row(
+        Setting::StoreKey,
+        "store_key",
+        "--store-key",
+        "AUTHCTL_STORE_KEY",
+        Kind::Reference,
+    ),
+    row(
+        Setting::StorePassphrase,
+        "store_passphrase",
+        "--store-passphrase",
+        "AUTHCTL_STORE_PASSPHRASE",
+        Kind::Reference,
     ),
     row(
         Setting::Cacert,

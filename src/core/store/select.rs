@@ -149,41 +149,48 @@ impl fmt::Display for Reason {
 
 /// Chooses a store. One that is asked for by name is not contacted before it
 /// is used, and no other is at all; `auto` asks the keychain whether it is
-/// there.
+/// there. `file_key` is asked only where files are used: a passphrase may be
+/// dear to come by.
 ///
 /// # Errors
 ///
 /// [`Error::FileKeyMissing`] if files are asked for without a key,
-/// [`Error::FileKeyMalformed`].
-pub fn open(choice: Choice, places: &Places, file_key: Option<FileKey>) -> Result<Opened, Error> {
+/// [`Error::FileKeyMalformed`], and those of `file_key`.
+pub fn open<E: From<Error>>(
+    choice: Choice,
+    places: &Places,
+    file_key: impl FnOnce() -> Result<Option<FileKey>, E>,
+) -> Result<Opened, E> {
     open_with(choice, places, file_key, native::probe)
 }
 
-fn open_with(
+fn open_with<E: From<Error>>(
     choice: Choice,
     places: &Places,
-    file_key: Option<FileKey>,
+    file_key: impl FnOnce() -> Result<Option<FileKey>, E>,
     probe: impl FnOnce() -> Result<(), KeychainError>,
-) -> Result<Opened, Error> {
+) -> Result<Opened, E> {
     let keychain = || Box::new(KeychainStore::native(places));
     let files = |key| FileStore::new(places.sessions_dir(), key).map(Box::new);
     let (store, reason): (Box<dyn TokenStore>, _) = match choice {
         Choice::Keychain => (keychain(), Reason::Asked(StoreKind::Keychain)),
         Choice::File => (
-            files(file_key.ok_or(Error::FileKeyMissing)?)?,
+            files(file_key()?.ok_or(Error::FileKeyMissing)?)?,
             Reason::Asked(StoreKind::File),
         ),
         Choice::None => (
             Box::new(NoneStore::default()),
             Reason::Asked(StoreKind::None),
         ),
-        Choice::Auto => match (probe(), file_key) {
-            (Ok(()), _) => (keychain(), Reason::KeychainAnswers),
-            (Err(error), Some(key)) => (files(key)?, Reason::FileKeyGiven(error)),
-            (Err(error), None) => (
-                Box::new(NoneStore::in_place_of(&error)),
-                Reason::NothingElse(error),
-            ),
+        Choice::Auto => match probe() {
+            Ok(()) => (keychain(), Reason::KeychainAnswers),
+            Err(error) => match file_key()? {
+                Some(key) => (files(key)?, Reason::FileKeyGiven(error)),
+                None => (
+                    Box::new(NoneStore::in_place_of(&error)),
+                    Reason::NothingElse(error),
+                ),
+            },
         },
     };
     log::debug!("store: {}, because {reason}", store.kind());
@@ -201,8 +208,18 @@ mod tests {
         Places::new("/nonexistent/authctl")
     }
 
-    fn key() -> Option<FileKey> {
-        Some(FileKey::parse(&[7; 32]).unwrap())
+    #[expect(clippy::unnecessary_wraps, reason = "the form that `open` takes")]
+    fn key() -> Result<Option<FileKey>, Error> {
+        Ok(Some(FileKey::parse(&[7; 32]).unwrap()))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the form that `open` takes")]
+    fn no_key() -> Result<Option<FileKey>, Error> {
+        Ok(None)
+    }
+
+    fn unasked() -> Result<Option<FileKey>, Error> {
+        panic!("the key was asked for")
     }
 
     fn never() -> Result<(), KeychainError> {
@@ -214,28 +231,30 @@ mod tests {
     fn a_store_that_is_asked_for_is_the_only_one_touched() {
         for (choice, kind) in [
             (Choice::Keychain, StoreKind::Keychain),
-            (Choice::File, StoreKind::File),
             (Choice::None, StoreKind::None),
         ] {
-            let opened = open_with(choice, &places(), key(), never).unwrap();
+            let opened = open_with(choice, &places(), unasked, never).unwrap();
             assert_eq!(opened.store.kind(), kind);
             assert_eq!(opened.reason, Reason::Asked(kind));
         }
+        let opened = open_with(Choice::File, &places(), key, never).unwrap();
+        assert_eq!(opened.store.kind(), StoreKind::File);
+        assert_eq!(opened.reason, Reason::Asked(StoreKind::File));
     }
 
     #[test]
     fn auto_takes_the_keychain_then_files_then_none() {
-        let opened = open_with(Choice::Auto, &places(), key(), || Ok(())).unwrap();
+        let opened = open_with(Choice::Auto, &places(), unasked, || Ok(())).unwrap();
         assert_eq!(opened.store.kind(), StoreKind::Keychain);
         assert_eq!(opened.reason, Reason::KeychainAnswers);
 
         let absent = || Err(KeychainError::NoBus);
-        let opened = open_with(Choice::Auto, &places(), key(), absent).unwrap();
+        let opened = open_with(Choice::Auto, &places(), key, absent).unwrap();
         assert_eq!(opened.store.kind(), StoreKind::File);
         assert_eq!(opened.reason, Reason::FileKeyGiven(KeychainError::NoBus));
         assert!(opened.must_keep().is_ok());
 
-        let opened = open_with(Choice::Auto, &places(), None, absent).unwrap();
+        let opened = open_with(Choice::Auto, &places(), no_key, absent).unwrap();
         assert_eq!(opened.store.kind(), StoreKind::None);
         assert_eq!(opened.reason, Reason::NothingElse(KeychainError::NoBus));
         assert!(matches!(opened.must_keep(), Err(Error::NotKept { .. })));
@@ -244,7 +263,7 @@ mod tests {
     #[test]
     fn files_need_a_key() {
         assert!(matches!(
-            open_with(Choice::File, &places(), None, never),
+            open_with(Choice::File, &places(), no_key, never),
             Err(Error::FileKeyMissing)
         ));
     }
