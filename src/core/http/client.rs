@@ -3,19 +3,22 @@
 //! Nothing is built before the first request: a command that never sends one
 //! pays for no runtime and no trust store.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
+use reqwest::tls::TlsInfo;
 use reqwest::{Certificate, ClientBuilder, Identity};
 use tokio::runtime::{Builder, Runtime};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
+use super::certificate::not_after;
 use super::{Cause, Error, FieldValue, MAX_BODY, Method, Request, Response, Transport, trace};
 use crate::core::secret::SecretBytes;
-use crate::core::time::{Clock, SystemClock};
+use crate::core::time::{Clock, SystemClock, Timestamp};
 use crate::core::uri::HttpsUrl;
 
 /// How long to wait for a connection, of the whole time-out.
@@ -71,6 +74,8 @@ pub struct Client {
     plain: OnceLock<reqwest::Client>,
     loopback: OnceLock<reqwest::Client>,
     beyond: OnceLock<reqwest::Client>,
+    /// By origin: when the certificate ends that its server showed last.
+    certificates: Mutex<BTreeMap<String, Option<Timestamp>>>,
 }
 
 impl Client {
@@ -83,7 +88,16 @@ impl Client {
             plain: OnceLock::new(),
             loopback: OnceLock::new(),
             beyond: OnceLock::new(),
+            certificates: Mutex::default(),
         }
+    }
+
+    /// Says of a server that a TLS handshake with it has succeeded, and when
+    /// the certificate ends that it showed; `None` where there was none yet.
+    pub fn certificate_of(&self, url: &HttpsUrl) -> Option<ServerCertificate> {
+        let certificates = self.certificates.lock().ok()?;
+        let not_after = *certificates.get(&origin(url))?;
+        Some(ServerCertificate { not_after })
     }
 
     fn exchange(&self, request: &Request) -> Result<Response, Error> {
@@ -92,7 +106,7 @@ impl Client {
             .timeout
             .map_or(self.options.timeout, |own| own.min(self.options.timeout));
         self.runtime()?.block_on(async {
-            tokio::time::timeout(limit, carry(client, request))
+            tokio::time::timeout(limit, carry(client, request, &self.certificates))
                 .await
                 .unwrap_or_else(|_| {
                     Err(Error::TimedOut {
@@ -132,6 +146,7 @@ impl Client {
             .user_agent(&self.options.user_agent)
             .redirect(Policy::none())
             .referer(false)
+            .tls_info(true)
             // What may be sent twice is decided by `send_with_retries` alone.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
@@ -188,6 +203,17 @@ impl Client {
     }
 }
 
+/// What is known of a certificate that was found good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerCertificate {
+    /// Its `notAfter`, where it could be read.
+    pub not_after: Option<Timestamp>,
+}
+
+fn origin(url: &HttpsUrl) -> String {
+    url.url().origin().ascii_serialization()
+}
+
 /// How far a TLS connection goes.
 #[derive(Clone, Copy, Debug)]
 enum Reach {
@@ -236,7 +262,11 @@ fn build(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
 }
 
 /// Sends the request and reads the answer.
-async fn carry(client: &reqwest::Client, request: &Request) -> Result<Response, Error> {
+async fn carry(
+    client: &reqwest::Client,
+    request: &Request,
+    certificates: &Mutex<BTreeMap<String, Option<Timestamp>>>,
+) -> Result<Response, Error> {
     let unreachable = |error: reqwest::Error| Error::Unreachable {
         host: request.url.authority(),
         why: Cause::of(&error),
@@ -245,6 +275,11 @@ async fn carry(client: &reqwest::Client, request: &Request) -> Result<Response, 
         .send()
         .await
         .map_err(unreachable)?;
+    let shown = response.extensions().get::<TlsInfo>();
+    if let (Some(shown), Ok(mut certificates)) = (shown, certificates.lock()) {
+        let end = shown.peer_certificate().and_then(not_after);
+        certificates.insert(origin(&request.url), end);
+    }
     let status = response.status();
     if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Err(Error::Redirect {

@@ -6,6 +6,7 @@
 //! to parse may contain a perfectly good token.
 
 mod cause;
+mod certificate;
 mod client;
 mod clock;
 mod retry;
@@ -14,7 +15,7 @@ mod trace;
 use std::time::Duration;
 
 pub use cause::Cause;
-pub use client::{Client, Options};
+pub use client::{Client, Options, ServerCertificate};
 pub use clock::{Timing, clock_offset};
 pub use retry::{MAX_TRIES, retry_after, send_timed, send_with_retries};
 
