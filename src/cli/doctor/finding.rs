@@ -21,7 +21,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 4] = [Self::Ok, Self::Warn, Self::Fail, Self::Skip];
+    /// As they are counted up: what matters first.
+    const ALL: [Self; 4] = [Self::Fail, Self::Warn, Self::Ok, Self::Skip];
 
     fn name(self) -> &'static str {
         match self {
@@ -176,7 +177,8 @@ impl<'a> Findings<'a> {
         self.checks.extend(all);
         match self.checks.get(first) {
             Some(check) if !self.as_json => {
-                let line = line(check, &names.join(", "), self.cx.render.stdout_paint());
+                let names = format!("{}:", names.join(", "));
+                let line = line(check, &names, self.cx.render.stdout_paint());
                 self.cx.render.text(&line)
             }
             _ => Ok(()),
@@ -254,4 +256,4 @@ fn line(check: &Check, names: &str, paint: Paint) -> String {
 }
 
 /// The longest name that the messages are aligned behind.
-const NAME_WIDTH: usize = 17;
+const NAME_WIDTH: usize = 18;

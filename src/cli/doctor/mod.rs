@@ -3,8 +3,13 @@
 
 mod configuration;
 mod finding;
+mod keys;
 mod machine;
+mod metadata;
+mod reach;
+mod server;
 mod storage;
+mod token_endpoint;
 
 use std::process::ExitCode;
 
@@ -48,6 +53,7 @@ pub fn run(cx: &Context, args: &DoctorArgs) -> Result<ExitCode, Error> {
     let settings = settings.as_ref();
     storage::check(cx, settings, &mut findings)?;
     machine::check(cx, &mut findings)?;
+    server::check(cx, settings, &mut findings)?;
     let mut head = Map::new();
     head.insert("profile".into(), json!(cx.profile_name().ok()));
     let issuer = settings.and_then(|settings| settings.text(Setting::Issuer));
