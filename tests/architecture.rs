@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const ARROWS: [(&str, &[&str]); 12] = [
     ("config", &[]),
     ("jose", &[]),
-    ("store", &[]),
+    ("store", &["http"]),
     ("http", &[]),
     ("oauth", &["jose", "http"]),
     ("documents", &["oauth", "jose", "http"]),

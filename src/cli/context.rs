@@ -281,7 +281,11 @@ impl Context {
     ///
     /// A key that cannot be read; those of [`store::open`].
     pub fn open_choice(&self, choice: Choice, settings: &Settings) -> Result<Opened, Error> {
-        store::open(choice, &self.places()?, || self.file_key(settings))
+        let mut places = self.places()?;
+        if choice == Choice::Vault {
+            self.add_vault(settings, &mut places)?;
+        }
+        store::open(choice, &places, || self.file_key(settings))
     }
 
     /// Returns where stores keep what they keep.

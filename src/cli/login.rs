@@ -61,7 +61,7 @@ const PASSWORD_GRANT: &str = "the password grant is deprecated (RFC 9700 section
      code flow with PKCE or the device flow, and for services `authctl token --client`";
 
 /// What is remembered of a sign-in beside the references to secrets.
-const REMEMBERED: [Setting; 21] = [
+const REMEMBERED: [Setting; 30] = [
     Setting::Issuer,
     Setting::ClientId,
     Setting::ClientSecret,
@@ -80,6 +80,15 @@ const REMEMBERED: [Setting; 21] = [
     Setting::Store,
     Setting::StoreKey,
     Setting::StorePassphrase,
+    Setting::VaultAddress,
+    Setting::VaultNamespace,
+    Setting::VaultMount,
+    Setting::VaultPath,
+    Setting::VaultAuth,
+    Setting::VaultAuthMount,
+    Setting::VaultRole,
+    Setting::VaultSecret,
+    Setting::VaultCacert,
     Setting::Cacert,
     Setting::Cert,
     Setting::CertKey,
@@ -205,7 +214,10 @@ fn remember(
                 _ => continue,
             },
             (_, Value::Text(path))
-                if matches!(setting, Setting::Cacert | Setting::Cert | Setting::CertKey) =>
+                if matches!(
+                    setting,
+                    Setting::Cacert | Setting::Cert | Setting::CertKey | Setting::VaultCacert
+                ) =>
             {
                 Value::Text(absolute(path))
             }

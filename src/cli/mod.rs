@@ -47,6 +47,7 @@ mod status;
 mod store_key;
 mod token;
 mod token_input;
+mod vault;
 mod verify;
 mod whoami;
 
@@ -100,7 +101,8 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]
+    /// Keep tokens here: auto, keychain, file, vault or none
+    /// [env: AUTHCTL_STORE]
     #[arg(long, global = true, value_name = "STORE")]
     pub store: Option<String>,
 

@@ -34,11 +34,12 @@ const COMMAND_WAIT: Duration = Duration::from_secs(60);
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
 
 /// The variables that hold a secret itself.
-const OUR_SECRETS: [&str; 4] = [
+const OUR_SECRETS: [&str; 5] = [
     "AUTHCTL_CLIENT_SECRET",
     "AUTHCTL_PASSWORD",
     "AUTHCTL_STORE_KEY",
     "AUTHCTL_STORE_PASSPHRASE",
+    "AUTHCTL_VAULT_SECRET",
 ];
 
 /// Reads a reference in a flag. A literal is refused without being repeated,

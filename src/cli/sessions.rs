@@ -65,10 +65,15 @@ pub fn profiles_with_sessions(cx: &Context) -> Result<Vec<String>, Error> {
     Ok(kept.map(|place| place.profile).collect())
 }
 
-/// Returns what a store depends on: which it is, and where its key comes from.
-fn choice(settings: &authctl::core::config::Settings) -> [Option<String>; 3] {
-    [Setting::Store, Setting::StoreKey, Setting::StorePassphrase].map(|setting| {
-        let found = settings.text(setting)?;
-        Some(found.value.to_owned())
-    })
+/// Returns what a store depends on: which it is, where its key comes from,
+/// which Vault.
+fn choice(settings: &authctl::core::config::Settings) -> Vec<Option<String>> {
+    Setting::all()
+        .filter(|setting| {
+            ["store", "vault_"]
+                .iter()
+                .any(|area| setting.key().starts_with(area))
+        })
+        .map(|setting| settings.text(setting).map(|found| found.value.to_owned()))
+        .collect()
 }

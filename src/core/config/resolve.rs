@@ -50,13 +50,17 @@ const BOUND_TO_ISSUER: [Setting; 8] = [
 /// What belongs to the profile's own client and to no other.
 const BOUND_TO_CLIENT: [Setting; 3] = [Setting::ClientSecret, Setting::AuthMethod, Setting::Scope];
 
+/// What belongs to the profile's own Vault and to no other.
+const BOUND_TO_VAULT: [Setting; 1] = [Setting::VaultSecret];
+
 impl Settings {
     /// Joins the layers of one call.
     ///
     /// Where a flag or the environment names another issuer than the
     /// profile's, the profile's endpoints and secrets are left out: a secret
     /// must never reach a server that it was not meant for. Likewise with
-    /// another client what the profile says of its own: secret, method, scope.
+    /// another client what the profile says of its own: secret, method, scope;
+    /// and with another Vault the secret for it.
     pub fn new(
         profile_name: impl Into<String>,
         flags: Layer,
@@ -66,6 +70,7 @@ impl Settings {
         for (owner, bound) in [
             (Setting::Issuer, &BOUND_TO_ISSUER[..]),
             (Setting::ClientId, &BOUND_TO_CLIENT[..]),
+            (Setting::VaultAddress, &BOUND_TO_VAULT[..]),
         ] {
             let asked = flags.get(&owner).or_else(|| environment.get(&owner));
             if let (Some(asked), Some(own)) = (asked, profile.get(&owner))

@@ -45,6 +45,24 @@ pub enum Setting {
     StoreKey,
     /// A reference to the passphrase of the file store.
     StorePassphrase,
+    /// The address of the Vault that keeps sessions.
+    VaultAddress,
+    /// The namespace in it.
+    VaultNamespace,
+    /// Where its KV version 2 engine is mounted.
+    VaultMount,
+    /// The folder in that engine.
+    VaultPath,
+    /// How to sign in at it: `token`, `approle`, `jwt` or `kubernetes`.
+    VaultAuth,
+    /// Where the auth method is mounted.
+    VaultAuthMount,
+    /// The role to sign in as; for AppRole the `role_id`.
+    VaultRole,
+    /// A reference to the token, the JWT or the `secret_id`.
+    VaultSecret,
+    /// A PEM file of further certification authorities for Vault.
+    VaultCacert,
     /// A PEM file of further certification authorities.
     Cacert,
     /// A PEM file with the client's certificate (RFC 8705).
@@ -145,7 +163,7 @@ const fn row(
     }
 }
 
-const TABLE: [Row; 23] = [
+const TABLE: [Row; 32] = [
     row(
         Setting::Issuer,
         "issuer",
@@ -280,6 +298,69 @@ const TABLE: [Row; 23] = [
         Kind::Reference,
     ),
     row(
+        Setting::VaultAddress,
+        "vault_address",
+        "",
+        "AUTHCTL_VAULT_ADDRESS",
+        Kind::Url,
+    ),
+    row(
+        Setting::VaultNamespace,
+        "vault_namespace",
+        "",
+        "AUTHCTL_VAULT_NAMESPACE",
+        Kind::Text,
+    ),
+    row(
+        Setting::VaultMount,
+        "vault_mount",
+        "",
+        "AUTHCTL_VAULT_MOUNT",
+        Kind::Text,
+    ),
+    row(
+        Setting::VaultPath,
+        "vault_path",
+        "",
+        "AUTHCTL_VAULT_PATH",
+        Kind::Text,
+    ),
+    row(
+        Setting::VaultAuth,
+        "vault_auth",
+        "",
+        "AUTHCTL_VAULT_AUTH",
+        Kind::Text,
+    ),
+    row(
+        Setting::VaultAuthMount,
+        "vault_auth_mount",
+        "",
+        "AUTHCTL_VAULT_AUTH_MOUNT",
+        Kind::Text,
+    ),
+    row(
+        Setting::VaultRole,
+        "vault_role",
+        "",
+        "AUTHCTL_VAULT_ROLE",
+        Kind::Text,
+    ),
+    row(
+        Setting::VaultSecret,
+        "vault_secret",
+        "",
+        "AUTHCTL_VAULT_SECRET",
+        Kind::Reference,
+    ),
+    row(
+        Setting::VaultCacert,
+        "vault_cacert",
+        "",
+        "AUTHCTL_VAULT_CACERT",
+        Kind::Text,
+    ),
+    row(
         Setting::Cacert,
         "cacert",
         "--cacert",
@@ -322,7 +403,8 @@ impl Setting {
         self.row().key
     }
 
-    /// Returns the flag: `--client-id`.
+    /// Returns the flag: `--client-id`; empty for what is given in the
+    /// environment or a profile only.
     pub fn flag(self) -> &'static str {
         self.row().flag
     }
@@ -336,7 +418,7 @@ impl Setting {
     /// Says whether it is an endpoint of a server, which the server's metadata
     /// can give as well.
     pub fn is_endpoint(self) -> bool {
-        self.kind() == Kind::Url && self != Self::Issuer
+        self.kind() == Kind::Url && !matches!(self, Self::Issuer | Self::VaultAddress)
     }
 
     /// Returns what form its value has.
@@ -392,7 +474,8 @@ mod tests {
     #[test]
     fn names_follow_one_rule() {
         for row in &TABLE {
-            assert_eq!(row.flag, format!("--{}", row.key.replace('_', "-")));
+            let flag = format!("--{}", row.key.replace('_', "-"));
+            assert!(row.flag == flag || row.flag.is_empty(), "{}", row.flag);
             assert_eq!(row.variable, format!("AUTHCTL_{}", row.key.to_uppercase()));
         }
     }

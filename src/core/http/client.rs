@@ -318,6 +318,7 @@ fn outgoing(client: &reqwest::Client, request: &Request) -> Result<reqwest::Requ
     let mut outgoing = match request.method {
         Method::Get => client.get(url),
         Method::Post => client.post(url),
+        Method::Delete => client.delete(url),
     };
     for (name, value) in &request.headers {
         let mut header = HeaderValue::from_str(value.expose()).map_err(|_| {
@@ -328,7 +329,11 @@ fn outgoing(client: &reqwest::Client, request: &Request) -> Result<reqwest::Requ
         header.set_sensitive(matches!(value, FieldValue::Secret(_)));
         outgoing = outgoing.header(*name, header);
     }
-    if request.method == Method::Post {
+    if let Some(json) = &request.json {
+        outgoing = outgoing
+            .header(CONTENT_TYPE, "application/json")
+            .body(json.expose().to_vec());
+    } else if request.method == Method::Post {
         let mut form = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &request.form {
             form.append_pair(name, value.expose());

@@ -20,7 +20,8 @@ pub use clock::{Timing, clock_offset};
 pub use retry::{MAX_TRIES, retry_after, send_timed, send_with_retries};
 
 use super::error::{Exit, Report};
-use super::secret::Secret;
+use super::secret::{Secret, SecretBytes};
+use super::time::Timestamp;
 use super::uri::HttpsUrl;
 
 /// The most octets that are read of any response, after decompression.
@@ -36,6 +37,8 @@ pub enum Method {
     Get,
     /// POST.
     Post,
+    /// DELETE.
+    Delete,
 }
 
 /// What may be done when a request fails without an answer, or the server
@@ -80,6 +83,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, FieldValue)>,
     /// The fields of an `application/x-www-form-urlencoded` body, in order.
     pub form: Vec<(String, FieldValue)>,
+    /// A JSON body in place of the form. It is never shown.
+    pub json: Option<SecretBytes>,
     /// Whether it may be repeated.
     pub retry: Retry,
     /// How long this one may take, where that is less than what the transport
@@ -95,6 +100,7 @@ impl Request {
             url,
             headers: vec![("accept", FieldValue::Plain("application/json".into()))],
             form: Vec::new(),
+            json: None,
             retry: Retry::Safe,
             timeout: None,
         }
@@ -157,6 +163,12 @@ impl Response {
             .iter()
             .find(|(field, _)| field == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the server's present, where it says so (`Date`, RFC 9110
+    /// §6.6.1).
+    pub fn date(&self) -> Option<Timestamp> {
+        self.header("date").and_then(retry::http_date)
     }
 }
 

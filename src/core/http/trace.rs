@@ -37,6 +37,7 @@ fn describe_request(request: &Request) -> String {
     let method = match request.method {
         Method::Get => "GET",
         Method::Post => "POST",
+        Method::Delete => "DELETE",
     };
     let mut text = format!("> {method} {}", request.url.without_query());
     for (name, value) in &request.headers {
@@ -44,6 +45,9 @@ fn describe_request(request: &Request) -> String {
     }
     for (name, value) in &request.form {
         let _ = write!(text, " {}={}", name.escape_debug(), field(name, value));
+    }
+    if let Some(json) = &request.json {
+        let _ = write!(text, " {} octets of JSON", json.len());
     }
     text
 }

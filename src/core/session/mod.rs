@@ -320,12 +320,8 @@ impl Sessions<'_> {
     /// Those of the store.
     pub fn lock(&self, key: &Key) -> Result<LockGuard, CoreError> {
         let guard = self.store.lock(key, self.lock_wait, &mut |holder| {
-            let who = match holder.pid {
-                Some(pid) => format!("process {pid}"),
-                None => "another process".to_owned(),
-            };
             self.listener.note(&format!(
-                "waiting for {who}, which is renewing the same token"
+                "waiting for {holder}, which is renewing the same token"
             ));
         })?;
         Ok(guard)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::LockHolder;
 use super::keychain::KeychainError;
 use super::record::RecordError;
+use super::vault::VaultError;
 use crate::core::error::{Exit, Report};
 
 /// Why the store failed. Nothing in it is secret: it says where and what, not
@@ -112,6 +113,9 @@ pub enum Error {
     /// The platform's keychain.
     #[error("the keychain cannot be used")]
     Keychain(#[source] KeychainError),
+    /// HashiCorp Vault or OpenBao.
+    #[error("the Vault store cannot be used")]
+    Vault(#[source] VaultError),
     /// The cryptographic library failed where it cannot fail.
     #[error("the cryptographic library failed to {0}")]
     Crypto(&'static str),
@@ -227,6 +231,7 @@ impl Report for Error {
             Self::Locked { .. } => "store_locked",
             Self::TooLarge { .. } => "store_too_large",
             Self::Keychain(error) => error.code(),
+            Self::Vault(error) => error.code(),
             Self::Crypto(_) => "store_crypto",
         }
     }
@@ -299,24 +304,24 @@ impl Report for Error {
                     path.display()
                 ),
             },
-            Self::Locked { holder, .. } => match holder.pid {
-                Some(pid) => format!(
+            Self::Locked { holder, .. } => match (holder.pid, &holder.host) {
+                (Some(pid), None) => format!(
                     "see what it does with `ps -p {pid}`, end it with `kill {pid}`, or try again"
                 ),
-                None => "try again".to_owned(),
+                (_, Some(_)) | (None, None) => "try again".to_owned(),
             },
             Self::TooLarge { .. } => "ask the server for smaller tokens".to_owned(),
             Self::Keychain(error) => error.hint(),
+            Self::Vault(error) => error.hint(),
             Self::Crypto(_) => "this is a defect of authctl; please report it".to_owned(),
         })
     }
 }
 
 fn holder_of(holder: &LockHolder) -> String {
-    match (holder.pid, holder.since) {
-        (Some(pid), Some(since)) => format!("by process {pid}, since {since}"),
-        (Some(pid), None) => format!("by process {pid}"),
-        (None, _) => "by another process".to_owned(),
+    match holder.since.filter(|_| holder.pid.is_some()) {
+        Some(since) => format!("by {holder}, since {since}"),
+        None => format!("by {holder}"),
     }
 }
 
@@ -369,6 +374,7 @@ mod tests {
                 key: "default".to_owned(),
                 holder: LockHolder {
                     pid: Some(7),
+                    host: None,
                     since: Some(Timestamp(1_700_000_000)),
                 },
             },
@@ -377,6 +383,7 @@ mod tests {
                 length: 2_000_000,
             },
             Error::Keychain(KeychainError::NoBus),
+            Error::Vault(VaultError::AddressMissing),
             Error::Crypto("encrypt"),
         ]
     }
@@ -408,6 +415,7 @@ mod tests {
                     | Error::Unsafe { .. }
                     | Error::Io { .. }
                     | Error::Keychain(_)
+                    | Error::Vault(_)
             );
             assert_eq!(error.source().is_some(), has_source, "{error}");
         }
@@ -444,7 +452,11 @@ mod tests {
         let of = |pid, since| {
             Error::Locked {
                 key: "default".to_owned(),
-                holder: LockHolder { pid, since },
+                holder: LockHolder {
+                    pid,
+                    host: None,
+                    since,
+                },
             }
             .to_string()
         };

@@ -6,6 +6,7 @@
 //! nothing (int128/kubelogin#1144). Lock files are never removed, for the
 //! same reason.
 
+use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -18,18 +19,34 @@ use crate::core::time::Timestamp;
 /// Holds the lock of one key until it is dropped.
 #[derive(Debug)]
 #[must_use = "the lock ends when the guard is dropped"]
-pub struct LockGuard(Option<File>);
+pub struct LockGuard {
+    file: Option<File>,
+    lease: Option<Box<dyn Lease>>,
+}
+
+/// A lock beyond this machine, which ends when it is dropped.
+pub(super) trait Lease: fmt::Debug + Send {}
 
 impl LockGuard {
     /// Returns a guard over nothing, for stores that keep nothing.
     pub(super) fn over_nothing() -> Self {
-        Self(None)
+        Self {
+            file: None,
+            lease: None,
+        }
+    }
+
+    /// Adds a lease, which ends before the lock does.
+    pub(super) fn with_lease(mut self, lease: Box<dyn Lease>) -> Self {
+        self.lease = Some(lease);
+        self
     }
 }
 
 impl Drop for LockGuard {
     fn drop(&mut self) {
-        if let Some(file) = self.0.take() {
+        drop(self.lease.take());
+        if let Some(file) = self.file.take() {
             // A later waiter must not be told of a process that is gone.
             let _ = file.set_len(0);
             let _ = file.unlock();
@@ -61,7 +78,10 @@ pub(super) fn lock(
                 // Saying who holds it is a courtesy: a full disk must not
                 // keep anyone from the lock.
                 let _ = sign(&mut file);
-                return Ok(LockGuard(Some(file)));
+                return Ok(LockGuard {
+                    file: Some(file),
+                    lease: None,
+                });
             }
             // Whoever cleans up temporary folders removed the file between
             // open and lock; others would lock another one.
@@ -140,7 +160,11 @@ fn holder(file: &mut File) -> LockHolder {
         let seconds = changed.duration_since(UNIX_EPOCH).ok()?.as_secs();
         i64::try_from(seconds).ok().map(Timestamp)
     });
-    LockHolder { pid, since }
+    LockHolder {
+        pid,
+        host: None,
+        since,
+    }
 }
 
 /// A refresh takes some tens of milliseconds; polling starts well below.

@@ -1,12 +1,12 @@
 //! Where sessions and cached tokens are kept.
 //!
-//! A [`TokenStore`] keeps one [`Record`] under each [`Key`]. There are three:
+//! A [`TokenStore`] keeps one [`Record`] under each [`Key`]. There are four:
 //! the platform's keychain ([`mod@keychain`]), an encrypted file a session
-//! ([`mod@file`]), and none. [`open`] chooses; it never falls back to another
+//! ([`mod@file`]), a Vault that machines share ([`VaultStore`]), and none. [`open`] chooses; it never falls back to another
 //! store without saying so, and a store that was asked for by name is the
 //! only one that is touched.
 //!
-//! Nothing here is ever written in the clear, nothing is read through a
+//! Nothing here is ever written in the clear on this machine, nothing is read through a
 //! symbolic link, and a save leaves the old or the new record, whole.
 //!
 //! The protocol of every change is: [`TokenStore::lock`], [`TokenStore::load`]
@@ -27,6 +27,7 @@ mod none;
 mod record;
 mod seal;
 mod select;
+mod vault;
 
 #[cfg(test)]
 mod contract;
@@ -39,6 +40,9 @@ pub use lock::{LockGuard, lock_dir_of_user};
 pub use none::NoneStore;
 pub use record::{CachedToken, Record, RecordError, UnknownMembers, Wanted};
 pub use select::{Choice, KEYCHAIN_DEADLINE, Opened, Places, Reason, UnknownChoice, open};
+pub use vault::{
+    InvalidVaultPath, LoginMethod, VaultAuth, VaultError, VaultPath, VaultSettings, VaultStore,
+};
 
 /// Keeps records, by key.
 pub trait TokenStore: fmt::Debug + Send + Sync {
@@ -70,15 +74,15 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::Unsafe`], [`Error::Io`], [`Error::Keychain`].
+    /// [`Error::Unsafe`], [`Error::Io`], [`Error::Keychain`], [`Error::Vault`].
     fn remove(&self, key: &Key) -> Result<bool, Error>;
 
     /// Returns the keys of all records, in the order of their names.
     ///
     /// # Errors
     ///
-    /// [`Error::Unsafe`], [`Error::Io`], [`Error::Keychain`] if the store
-    /// cannot be searched; a single record that is damaged is no error here.
+    /// [`Error::Unsafe`], [`Error::Io`], [`Error::Keychain`],
+    /// [`Error::Vault`] if the store cannot be searched; a single record that is damaged is no error here.
     fn list(&self) -> Result<Vec<Key>, Error>;
 
     /// Takes the lock of `key` across processes, waiting at most `wait`;
@@ -87,7 +91,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// [`Error::Locked`] with the holder's process once `wait` has passed;
-    /// [`Error::Unsafe`], [`Error::Io`].
+    /// [`Error::Unsafe`], [`Error::Io`], [`Error::Vault`].
     fn lock(
         &self,
         key: &Key,
@@ -117,6 +121,8 @@ pub enum StoreKind {
     Keychain,
     /// Encrypted files.
     File,
+    /// HashiCorp Vault or OpenBao.
+    Vault,
     /// Nothing is kept.
     None,
 }
@@ -127,6 +133,7 @@ impl StoreKind {
         match self {
             Self::Keychain => "keychain",
             Self::File => "file",
+            Self::Vault => "vault",
             Self::None => "none",
         }
     }
@@ -139,10 +146,25 @@ impl fmt::Display for StoreKind {
 }
 
 /// Who holds a lock, as far as it is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockHolder {
     /// The process.
     pub pid: Option<u32>,
+    /// The machine it runs on, where that may be another one.
+    pub host: Option<String>,
     /// When it took the lock.
     pub since: Option<Timestamp>,
+}
+
+impl fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pid {
+            Some(pid) => write!(f, "process {pid}")?,
+            None => f.write_str("another process")?,
+        }
+        match &self.host {
+            Some(host) => write!(f, " on `{host}`"),
+            None => Ok(()),
+        }
+    }
 }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::file::{FileKey, FileStore};
 use super::keychain::{KeychainError, KeychainStore, native};
 use super::none::NoneStore;
+use super::vault::{VaultError, VaultSettings, VaultStore};
 use super::{Error, StoreKind, TokenStore};
+use crate::core::http;
 
 /// What `--store` asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,13 +22,21 @@ pub enum Choice {
     Keychain,
     /// Encrypted files.
     File,
+    /// HashiCorp Vault or OpenBao; never chosen by `auto`.
+    Vault,
     /// Nothing is kept.
     None,
 }
 
 impl Choice {
     /// The choices, in the order in which help shows them.
-    pub const ALL: [Self; 4] = [Self::Auto, Self::Keychain, Self::File, Self::None];
+    pub const ALL: [Self; 5] = [
+        Self::Auto,
+        Self::Keychain,
+        Self::File,
+        Self::Vault,
+        Self::None,
+    ];
 
     /// Returns the name.
     pub fn name(self) -> &'static str {
@@ -34,6 +44,7 @@ impl Choice {
             Self::Auto => "auto",
             Self::Keychain => "keychain",
             Self::File => "file",
+            Self::Vault => "vault",
             Self::None => "none",
         }
     }
@@ -52,7 +63,7 @@ impl FromStr for Choice {
 
 /// A text that names no store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected auto, keychain, file or none")]
+#[error("expected auto, keychain, file, vault or none")]
 pub struct UnknownChoice;
 
 /// Where stores keep what they keep.
@@ -67,6 +78,10 @@ pub struct Places {
     /// How long a person may take to answer the keychain's own prompt; no
     /// longer than [`KEYCHAIN_DEADLINE`] where nobody can answer one.
     pub prompt_wait: Duration,
+    /// Which Vault, where one is used.
+    pub vault: Option<VaultSettings>,
+    /// The certificates (PEM) that are trusted for it beside the system's.
+    pub vault_authorities: Option<Vec<u8>>,
 }
 
 impl Places {
@@ -78,6 +93,8 @@ impl Places {
             lock_dir: super::lock_dir_of_user(&data_dir),
             data_dir,
             prompt_wait: KEYCHAIN_DEADLINE,
+            vault: None,
+            vault_authorities: None,
         }
     }
 
@@ -105,7 +122,7 @@ impl Opened {
     /// not spend a sign-in on it.
     pub fn must_keep(&self) -> Result<(), Error> {
         match self.store.kind() {
-            StoreKind::Keychain | StoreKind::File => Ok(()),
+            StoreKind::Keychain | StoreKind::File | StoreKind::Vault => Ok(()),
             StoreKind::None => Err(Error::NotKept {
                 reason: self.reason.to_string(),
             }),
@@ -155,7 +172,8 @@ impl fmt::Display for Reason {
 /// # Errors
 ///
 /// [`Error::FileKeyMissing`] if files are asked for without a key,
-/// [`Error::FileKeyMalformed`], and those of `file_key`.
+/// [`Error::FileKeyMalformed`], [`VaultError::AddressMissing`] if Vault is
+/// asked for and [`Places::vault`] does not say which, and those of `file_key`.
 pub fn open<E: From<Error>>(
     choice: Choice,
     places: &Places,
@@ -178,6 +196,7 @@ fn open_with<E: From<Error>>(
             files(file_key()?.ok_or(Error::FileKeyMissing)?)?,
             Reason::Asked(StoreKind::File),
         ),
+        Choice::Vault => (Box::new(vault(places)?), Reason::Asked(StoreKind::Vault)),
         Choice::None => (
             Box::new(NoneStore::default()),
             Reason::Asked(StoreKind::None),
@@ -195,6 +214,19 @@ fn open_with<E: From<Error>>(
     };
     log::debug!("store: {}, because {reason}", store.kind());
     Ok(Opened { store, reason })
+}
+
+fn vault(places: &Places) -> Result<VaultStore, Error> {
+    let settings = places
+        .vault
+        .clone()
+        .ok_or(Error::Vault(VaultError::AddressMissing))?;
+    let transport = http::Client::new(http::Options {
+        timeout: settings.timeout,
+        ca_bundle: places.vault_authorities.clone(),
+        ..http::Options::default()
+    });
+    Ok(VaultStore::new(settings, Box::new(transport)))
 }
 
 /// How long the keychain may take to answer at all.
@@ -258,6 +290,14 @@ mod tests {
         assert_eq!(opened.store.kind(), StoreKind::None);
         assert_eq!(opened.reason, Reason::NothingElse(KeychainError::NoBus));
         assert!(matches!(opened.must_keep(), Err(Error::NotKept { .. })));
+    }
+
+    #[test]
+    fn vault_is_used_only_where_it_is_named_and_known() {
+        assert!(matches!(
+            open_with(Choice::Vault, &places(), key, never),
+            Err(Error::Vault(VaultError::AddressMissing))
+        ));
     }
 
     #[test]

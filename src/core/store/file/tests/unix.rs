@@ -343,7 +343,7 @@ fn a_long_wait_is_told_once_with_the_holder() {
     let refused = home
         .store
         .lock(&default(), Duration::from_millis(700), &mut |holder| {
-            told.push(*holder);
+            told.push(holder.clone());
         });
     assert!(matches!(refused, Err(Error::Locked { .. })));
     assert_eq!(told.len(), 1);

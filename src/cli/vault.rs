@@ -1,0 +1,210 @@
+//! From settings and variables to the Vault that keeps sessions.
+//!
+//! What is said to authctl itself goes before what is said to everyone: first
+//! its own variables and the profile, then the variables of Vault's and OpenBao's
+//! own command lines, then their token file.
+
+use std::path::{Path, PathBuf};
+
+use authctl::core::config::resolve::bad;
+use authctl::core::config::{Found, SecretRef, Setting, Settings};
+use authctl::core::error::Error;
+use authctl::core::secret::{Secret, fingerprint};
+use authctl::core::store::{
+    self, LoginMethod, Places, VaultAuth, VaultError, VaultPath, VaultSettings,
+};
+use authctl::core::uri::HttpsUrl;
+
+use super::context::{Context, directories};
+use super::secrets::read_file;
+
+/// Where Kubernetes mounts the token of a pod's service account.
+const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+impl Context {
+    /// Adds which Vault is meant, where in it, and as whom.
+    ///
+    /// # Errors
+    ///
+    /// Exit 7 where it is not said; exit 8 for a value that does not fit;
+    /// those of a secret that cannot be read.
+    pub fn add_vault(&self, settings: &Settings, places: &mut Places) -> Result<(), Error> {
+        self.refuse_skipped_checks()?;
+        let address = self.vault_address(settings)?;
+        let text = |setting| settings.text(setting).map(|found| found.value.to_owned());
+        let namespace = match text(Setting::VaultNamespace) {
+            None if self.is_of_environment(&address)? => self.first_of(&NAMESPACE)?,
+            own => own,
+        };
+        let mount = vault_path(settings, Setting::VaultMount, "secret")?;
+        let path = vault_path(settings, Setting::VaultPath, "authctl")?;
+        // One folder for each set of entries: those of another Vault have
+        // locks of their own.
+        let place = format!("{address}\n{namespace:?}\n{mount}\n{path}");
+        let locks = directories()?.data_local_dir().join("locks");
+        let lock_dir = locks.join(format!("vault-{}", fingerprint(place.as_bytes())));
+        places.vault = Some(VaultSettings {
+            auth: self.vault_auth(settings, &address)?,
+            address,
+            namespace,
+            mount,
+            path,
+            timeout: self.timeout(settings)?,
+            host: host(),
+            lock_dir: Some(lock_dir),
+        });
+        places.vault_authorities = match text(Setting::VaultCacert) {
+            None => self.first_of(&CACERT)?.or(text(Setting::Cacert)),
+            own => own,
+        }
+        .map(|path| read_file(Path::new(&path)).map(|pem| pem.expose().to_vec()))
+        .transpose()?;
+        Ok(())
+    }
+
+    /// A TLS connection to someone unknown is none; a token for Vault would go
+    /// to whoever answers.
+    fn refuse_skipped_checks(&self) -> Result<(), Error> {
+        for variable in SKIP_VERIFY {
+            if self.env.is_on(variable) {
+                return Err(store::Error::Vault(VaultError::SkipVerify {
+                    variable: variable.to_owned(),
+                })
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    fn vault_address(&self, settings: &Settings) -> Result<HttpsUrl, Error> {
+        if let Some(found) = settings.url(Setting::VaultAddress)? {
+            return Ok(found.value);
+        }
+        for variable in ADDRESS {
+            if let Some(text) = self.env.text(variable)? {
+                return text.parse().map_err(|why| {
+                    Error::input(
+                        format!("{variable} is no address of a Vault: {why}"),
+                        "give it as https://HOST:8200",
+                    )
+                });
+            }
+        }
+        Err(store::Error::Vault(VaultError::AddressMissing).into())
+    }
+
+    /// Says whether the variables of Vault's command line speak of this
+    /// address: a token must not reach a Vault that it is not for.
+    fn is_of_environment(&self, address: &HttpsUrl) -> Result<bool, Error> {
+        let Some(text) = self.first_of(&ADDRESS)? else {
+            return Ok(true);
+        };
+        let other = text.parse::<HttpsUrl>();
+        Ok(other.is_ok_and(|other| other.same_origin(address)))
+    }
+
+    fn vault_auth(&self, settings: &Settings, address: &HttpsUrl) -> Result<VaultAuth, Error> {
+        let reference = settings
+            .reference(Setting::VaultSecret)?
+            .map(|found| found.value);
+        let instead = "set AUTHCTL_VAULT_SECRET, or `vault_secret` in the profile to a reference";
+        let method = match settings.text(Setting::VaultAuth) {
+            None | Some(Found { value: "token", .. }) => {
+                return match reference {
+                    Some(reference) => self.secret(&reference, "Vault token", instead),
+                    None => self.ambient_token(address),
+                }
+                .map(VaultAuth::Token);
+            }
+            Some(Found { value, source }) => LoginMethod::ALL
+                .into_iter()
+                .find(|method| method.name() == value)
+                .ok_or_else(|| {
+                    bad(
+                        Setting::VaultAuth,
+                        &source,
+                        "expected token, approle, jwt or kubernetes",
+                    )
+                })?,
+        };
+        let reference = match (reference, method) {
+            (Some(reference), _) => reference,
+            (None, LoginMethod::Kubernetes) => SecretRef::File(PathBuf::from(SERVICE_ACCOUNT)),
+            (None, LoginMethod::AppRole | LoginMethod::Jwt) => {
+                return Err(store::Error::Vault(VaultError::CredentialMissing {
+                    method: method.name(),
+                })
+                .into());
+            }
+        };
+        let Some(role) = settings.text(Setting::VaultRole) else {
+            return Err(store::Error::Vault(VaultError::RoleMissing {
+                method: method.name(),
+            })
+            .into());
+        };
+        Ok(VaultAuth::Login {
+            method,
+            mount: vault_path(settings, Setting::VaultAuthMount, method.name())?,
+            role: role.value.to_owned(),
+            credential: self.secret(&reference, "Vault credential", instead)?,
+        })
+    }
+
+    /// Returns the token that Vault's own command line would use.
+    fn ambient_token(&self, address: &HttpsUrl) -> Result<Secret, Error> {
+        if self.is_of_environment(address)?
+            && let Some(token) = self.first_of(&TOKEN)?
+        {
+            return Ok(Secret::new(token));
+        }
+        let kept = self
+            .env
+            .raw("HOME")
+            .map(|home| Path::new(&home).join(".vault-token"));
+        match kept.filter(|path| path.exists()) {
+            Some(path) => self.secret(&SecretRef::File(path), "Vault token", ""),
+            None => Err(store::Error::Vault(VaultError::TokenMissing).into()),
+        }
+    }
+
+    fn first_of(&self, variables: &[&str]) -> Result<Option<String>, Error> {
+        for variable in variables {
+            if let Some(text) = self.env.text(variable)? {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn vault_path(settings: &Settings, setting: Setting, default: &str) -> Result<VaultPath, Error> {
+    let (text, source) = match settings.text(setting) {
+        Some(found) => (found.value, found.source),
+        None => (default, authctl::core::config::Source::Default),
+    };
+    text.parse()
+        .map_err(|why: store::InvalidVaultPath| bad(setting, &source, &why.to_string()).into())
+}
+
+/// Returns the name of this machine, as others are shown it.
+fn host() -> String {
+    #[cfg(unix)]
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    let name = super::context::Environment
+        .raw("COMPUTERNAME")
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    name.chars().take(LONGEST_NAME).collect()
+}
+
+const ADDRESS: [&str; 2] = ["VAULT_ADDR", "BAO_ADDR"];
+const TOKEN: [&str; 2] = ["VAULT_TOKEN", "BAO_TOKEN"];
+const NAMESPACE: [&str; 2] = ["VAULT_NAMESPACE", "BAO_NAMESPACE"];
+const CACERT: [&str; 2] = ["VAULT_CACERT", "BAO_CACERT"];
+const SKIP_VERIFY: [&str; 2] = ["VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY"];
+/// As long as a name in the DNS can be.
+const LONGEST_NAME: usize = 255;

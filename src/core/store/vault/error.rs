@@ -1,0 +1,261 @@
+//! What can go wrong with Vault, by who can put it right.
+
+use crate::core::error::Report as _;
+use crate::core::http;
+
+/// Why Vault could not serve. What it said is kept, of records nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// Nobody said where it is.
+    #[error("no address of a Vault is given")]
+    AddressMissing,
+    /// Nobody said as whom.
+    #[error("there is neither a Vault token nor a way to sign in at Vault")]
+    TokenMissing,
+    /// A login needs a role.
+    #[error("the {method} login at Vault needs a role and none is given")]
+    RoleMissing {
+        /// The login method.
+        method: &'static str,
+    },
+    /// A login needs something to prove it by.
+    #[error("the {method} login at Vault needs a credential and none is given")]
+    CredentialMissing {
+        /// The login method.
+        method: &'static str,
+    },
+    /// Certificates are always checked.
+    #[error("`{variable}` asks for TLS without checking certificates, which authctl never does")]
+    SkipVerify {
+        /// The variable that asks for it.
+        variable: String,
+    },
+    /// No whole answer came.
+    #[error("{0}")]
+    Unreachable(http::Error),
+    /// It is sealed, or not initialised.
+    #[error("the Vault at {host} is sealed")]
+    Sealed {
+        /// Host and port.
+        host: String,
+    },
+    /// A standby that does not pass requests on.
+    #[error("the node at {host} is a standby that does not forward requests")]
+    Standby {
+        /// Host and port.
+        host: String,
+    },
+    /// The token is not good for it.
+    #[error("Vault refused `{path}` (HTTP 403{})", in_quotes(.said))]
+    Denied {
+        /// What was asked for, below `/v1/`.
+        path: String,
+        /// What the token's policy must hold.
+        policy: String,
+        /// What Vault said.
+        said: String,
+    },
+    /// The login did not work.
+    #[error("the {method} login at Vault failed (HTTP {status}{})", in_quotes(.said))]
+    LoginRefused {
+        /// The login method.
+        method: &'static str,
+        /// The path of the auth method.
+        mount: String,
+        /// The status.
+        status: u16,
+        /// What Vault said.
+        said: String,
+    },
+    /// Nothing is mounted there.
+    #[error("Vault has no secrets engine at `{mount}`")]
+    NoMount {
+        /// The mount path.
+        mount: String,
+    },
+    /// A KV engine without versions knows no check-and-set.
+    #[error("the secrets engine at `{mount}` is KV version 1, which knows no check-and-set")]
+    KvVersion1 {
+        /// The mount path.
+        mount: String,
+    },
+    /// It asks to come back later.
+    #[error("the Vault at {host} asks to come back later (HTTP {status}{})", in_quotes(.said))]
+    Busy {
+        /// Host and port.
+        host: String,
+        /// The status.
+        status: u16,
+        /// What Vault said.
+        said: String,
+    },
+    /// It failed.
+    #[error("the Vault at {host} failed (HTTP {status}{})", in_quotes(.said))]
+    Failed {
+        /// Host and port.
+        host: String,
+        /// The status.
+        status: u16,
+        /// What Vault said.
+        said: String,
+    },
+    /// It says no for another reason.
+    #[error("Vault did not accept `{path}` (HTTP {status}{})", in_quotes(.said))]
+    Refused {
+        /// What was asked for, below `/v1/`.
+        path: String,
+        /// The status.
+        status: u16,
+        /// What Vault said.
+        said: String,
+    },
+    /// What answers there does not speak as Vault does.
+    #[error("the answer of {host} is not one of Vault's: {why}")]
+    Senseless {
+        /// Host and port.
+        host: String,
+        /// What is wrong, never what was in it.
+        why: &'static str,
+    },
+    /// An entry is not in a form that authctl writes.
+    #[error("`{path}` is not what authctl wrote")]
+    Malformed {
+        /// The entry.
+        path: String,
+    },
+    /// The lease ran out, and another took it.
+    #[error("the lease on `{key}` ran out and another took it")]
+    LeaseLost {
+        /// The name of the key.
+        key: String,
+    },
+    /// The session went away while it was being renewed.
+    #[error("the session `{key}` was removed by another while it was being renewed")]
+    Removed {
+        /// The name of the key.
+        key: String,
+    },
+    /// Others wrote whenever we did.
+    #[error("`{key}` was changed by others each time it was about to be written")]
+    Contended {
+        /// The name of the key.
+        key: String,
+    },
+}
+
+impl VaultError {
+    pub(in crate::core::store) fn code(&self) -> &'static str {
+        match self {
+            Self::AddressMissing => "vault_address_missing",
+            Self::TokenMissing => "vault_token_missing",
+            Self::RoleMissing { .. } => "vault_role_missing",
+            Self::CredentialMissing { .. } => "vault_credential_missing",
+            Self::SkipVerify { .. } => "vault_skip_verify",
+            Self::Unreachable(_) => "vault_unreachable",
+            Self::Sealed { .. } => "vault_sealed",
+            Self::Standby { .. } => "vault_standby",
+            Self::Denied { .. } => "vault_denied",
+            Self::LoginRefused { .. } => "vault_login_refused",
+            Self::NoMount { .. } => "vault_no_mount",
+            Self::KvVersion1 { .. } => "vault_kv_version_1",
+            Self::Busy { .. } => "vault_busy",
+            Self::Failed { .. } => "vault_failed",
+            Self::Refused { .. } => "vault_refused",
+            Self::Senseless { .. } => "vault_senseless_answer",
+            Self::Malformed { .. } => "vault_malformed",
+            Self::LeaseLost { .. } => "vault_lease_lost",
+            Self::Removed { .. } => "vault_session_removed",
+            Self::Contended { .. } => "vault_contended",
+        }
+    }
+
+    pub(in crate::core::store) fn hint(&self) -> String {
+        match self {
+            Self::AddressMissing => {
+                "set VAULT_ADDR or AUTHCTL_VAULT_ADDRESS, or `vault_address` in the profile"
+                    .to_owned()
+            }
+            Self::TokenMissing => "set VAULT_TOKEN, sign in with `vault login` or `bao login`, or \
+                 choose a login with `vault_auth` in the profile"
+                .to_owned(),
+            Self::RoleMissing { .. } => {
+                "set AUTHCTL_VAULT_ROLE, or `vault_role` in the profile; for AppRole it is the \
+                 role_id"
+                    .to_owned()
+            }
+            Self::CredentialMissing { .. } => "set AUTHCTL_VAULT_SECRET to the secret_id or the \
+                 JWT, or `vault_secret` in the profile to a reference like file:PATH"
+                .to_owned(),
+            Self::SkipVerify { variable } => {
+                format!("unset {variable} and trust the certificate authority with VAULT_CACERT")
+            }
+            Self::Unreachable(error) => error
+                .hint()
+                .unwrap_or_else(|| "check the address of Vault".to_owned()),
+            Self::Sealed { .. } => "have it unsealed, then try again".to_owned(),
+            Self::Standby { .. } => {
+                "use the address of the active node or of the load balancer".to_owned()
+            }
+            Self::Denied { policy, .. } => {
+                format!("use a token that is alive and has the policy {policy}")
+            }
+            Self::LoginRefused { mount, .. } => {
+                format!("check the role and the credential, and that `auth/{mount}` is enabled")
+            }
+            Self::NoMount { mount } => format!(
+                "name the right one with `vault_mount`, or make it with \
+                 `vault secrets enable -path={mount} -version=2 kv`"
+            ),
+            Self::KvVersion1 { mount } => format!(
+                "upgrade it with `vault kv enable-versioning {mount}`, or name another with \
+                 `vault_mount`"
+            ),
+            Self::Busy { .. } | Self::Contended { .. } => "try again later".to_owned(),
+            Self::Failed { .. } => "look at Vault's log, then try again".to_owned(),
+            Self::Refused { .. } => "check the mount, the namespace and the path".to_owned(),
+            Self::Senseless { .. } => "check that the address is the one of Vault".to_owned(),
+            Self::Malformed { path } => {
+                format!("find out who wrote `{path}` and remove it; it was left as it is")
+            }
+            Self::LeaseLost { .. } => "try again; nothing was spent".to_owned(),
+            Self::Removed { .. } => "sign in again with `authctl login`".to_owned(),
+        }
+    }
+
+    /// Says whether trying again may help: it was not reached, or is in
+    /// trouble that passes.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable(error) => matches!(
+                error,
+                http::Error::Unreachable { .. } | http::Error::TimedOut { .. }
+            ),
+            Self::Sealed { .. }
+            | Self::Standby { .. }
+            | Self::Busy { .. }
+            | Self::Failed { .. } => true,
+            Self::AddressMissing
+            | Self::TokenMissing
+            | Self::RoleMissing { .. }
+            | Self::CredentialMissing { .. }
+            | Self::SkipVerify { .. }
+            | Self::Denied { .. }
+            | Self::LoginRefused { .. }
+            | Self::NoMount { .. }
+            | Self::KvVersion1 { .. }
+            | Self::Refused { .. }
+            | Self::Senseless { .. }
+            | Self::Malformed { .. }
+            | Self::LeaseLost { .. }
+            | Self::Removed { .. }
+            | Self::Contended { .. } => false,
+        }
+    }
+}
+
+fn in_quotes(said: &str) -> String {
+    if said.is_empty() {
+        return String::new();
+    }
+    format!(", \"{said}\"")
+}
