@@ -38,7 +38,7 @@ pub use key::{ClientKey, Key};
 pub use keychain::{KeychainError, KeychainStore};
 pub use lock::{LockGuard, lock_dir_of_user};
 pub use none::NoneStore;
-pub use record::{CachedToken, Record, RecordError, UnknownMembers, Wanted};
+pub use record::{CachedToken, Record, RecordError, Renewal, UnknownMembers, Wanted};
 pub use select::{Choice, KEYCHAIN_DEADLINE, Opened, Places, Reason, UnknownChoice, open};
 pub use vault::{
     InvalidVaultPath, LoginMethod, VaultAuth, VaultError, VaultPath, VaultSettings, VaultStore,

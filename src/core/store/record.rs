@@ -6,8 +6,10 @@ use crate::core::secret::Secret;
 use crate::core::time::Timestamp;
 
 mod json;
+mod renewal;
 
 pub use json::{RecordError, UnknownMembers};
+pub use renewal::Renewal;
 
 /// A session, or the tokens a client got for itself.
 ///
@@ -37,6 +39,8 @@ pub struct Record {
     pub requested_scope: Vec<String>,
     /// The refresh token.
     pub refresh_token: Option<Secret>,
+    /// A renewal that began, and whose end is not kept yet.
+    pub renewal: Option<Renewal>,
     /// The ID Token of the sign-in, or of the last refresh that gave one.
     pub id_token: Option<Secret>,
     /// Access tokens, the newest last.
@@ -101,6 +105,7 @@ impl Record {
             username: None,
             requested_scope: Vec::new(),
             refresh_token: None,
+            renewal: None,
             id_token: None,
             tokens: Vec::new(),
             created_at: now,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::{CachedToken, Record};
+use super::{CachedToken, Record, Renewal};
 use crate::core::secret::Secret;
 
 impl Record {
@@ -32,12 +32,16 @@ impl Record {
             return Err(RecordError::malformed("version"));
         }
         let tokens: Option<Vec<&RawValue>> = members.optional("tokens")?;
+        let renewal: Option<&RawValue> = members.optional("renewal")?;
         Ok(Self {
             issuer: members.required("issuer")?,
             client_id: members.required("client_id")?,
             subject: members.optional("subject")?,
             username: members.optional("username")?,
             refresh_token: members.secret("refresh_token")?,
+            renewal: renewal
+                .map(|renewal| Renewal::from_json(renewal.get().as_bytes()))
+                .transpose()?,
             id_token: members.secret("id_token")?,
             tokens: tokens
                 .unwrap_or_default()
@@ -87,6 +91,18 @@ impl CachedToken {
     }
 }
 
+impl Renewal {
+    fn from_json(json: &[u8]) -> Result<Self, RecordError> {
+        let mut members = Members::parse(json, "renewal")?;
+        Ok(Self {
+            of: members.required("of")?,
+            sent_at: members.optional("sent_at")?,
+            successor: members.secret("successor")?,
+            doubted: members.optional("doubted")?.unwrap_or_default(),
+        })
+    }
+}
+
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -99,11 +115,25 @@ impl Serialize for Record {
             map.serialize_entry("requested_scope", &self.requested_scope)?;
         }
         optional(&mut map, "refresh_token", exposed(&self.refresh_token))?;
+        optional(&mut map, "renewal", self.renewal.as_ref())?;
         optional(&mut map, "id_token", exposed(&self.id_token))?;
         map.serialize_entry("tokens", &self.tokens)?;
         map.serialize_entry("created_at", &self.created_at)?;
         map.serialize_entry("updated_at", &self.updated_at)?;
         self.other.serialize_into(&mut map)?;
+        map.end()
+    }
+}
+
+impl Serialize for Renewal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("of", &self.of)?;
+        optional(&mut map, "sent_at", self.sent_at.as_ref())?;
+        optional(&mut map, "successor", exposed(&self.successor))?;
+        if self.doubted {
+            map.serialize_entry("doubted", &true)?;
+        }
         map.end()
     }
 }
