@@ -16,7 +16,9 @@ use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::certificate::not_after;
-use super::{Cause, Error, FieldValue, MAX_BODY, Method, Request, Response, Transport, trace};
+use super::{
+    Cause, Error, FieldValue, MAX_BODY, Method, Request, Response, Transport, awake, trace,
+};
 use crate::core::secret::SecretBytes;
 use crate::core::time::{Clock, SystemClock, Timestamp};
 use crate::core::uri::HttpsUrl;
@@ -55,7 +57,8 @@ impl Default for Options {
 ///
 /// - A redirect is an error, never followed (RFC 9700 §4.12).
 /// - The whole request is bounded in time, the body in octets, both after
-///   decompression and while it arrives.
+///   decompression and while it arrives. Time in which the process was stopped
+///   does not count.
 /// - Trust comes from the system's roots and [`Options::ca_bundle`]; where the
 ///   system has no roots at all and none are given, from Mozilla's as built in.
 /// - Proxies are those of `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` and their
@@ -106,9 +109,9 @@ impl Client {
             .timeout
             .map_or(self.options.timeout, |own| own.min(self.options.timeout));
         self.runtime()?.block_on(async {
-            tokio::time::timeout(limit, carry(client, request, &self.certificates))
+            awake::timeout(limit, carry(client, request, &self.certificates))
                 .await
-                .unwrap_or_else(|_| {
+                .unwrap_or_else(|| {
                     Err(Error::TimedOut {
                         host: request.url.authority(),
                         after: limit,

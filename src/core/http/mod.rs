@@ -5,6 +5,7 @@
 //! it waits, and never holds a response's body in an error: a body that failed
 //! to parse may contain a perfectly good token.
 
+mod awake;
 mod cause;
 mod certificate;
 mod client;
