@@ -86,7 +86,7 @@ fn refresh(cx: &Context, profile: &str, layer: Layer) -> Result<Token, Error> {
         None => Ok(token),
         Some(error) => Err(Error::from(error).during_with_hint(
             format!("the token for profile `{profile}` was renewed but could not be kept"),
-            "mend the store, then sign in again with `authctl login`: the server may have spent the refresh token that is kept",
+            "mend the store and try again; if the server has spent the refresh token that is kept, sign in again with `authctl login`",
         )),
     }
 }

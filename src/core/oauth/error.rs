@@ -263,7 +263,7 @@ impl Report for Error {
                 skew: Some(skew), ..
             } => Some(skew_hint(*skew)),
             Self::IdToken { skew: None, .. } => Some(
-                "nothing was stored; check that issuer and client id are the ones of this server"
+                "nothing of it is used; check that issuer and client id are the ones of this server"
                     .into(),
             ),
             Self::SubjectMismatch { .. } => {

@@ -1,6 +1,10 @@
 //! Tokens of a client's own: cached, or one request however many ask.
 
-use super::{Ask, Sessions, Token, TokenSource, cached_token, resource_texts, wanted};
+use std::time::Duration;
+
+use super::{
+    Ask, Sessions, Token, TokenSource, cached_token, from_cache, is_locked, resource_texts, wanted,
+};
 use crate::core::config::{Setting, Source};
 use crate::core::error::Error as CoreError;
 use crate::core::oauth::token::{client_credentials_request, process_token_response};
@@ -40,6 +44,22 @@ impl Sessions<'_> {
                 let mut token = self.request_client_token(&parameters)?;
                 token.unsaved = Some(error);
                 return Ok(token);
+            }
+            // Its holder does not come back: what still lives serves.
+            Err(error) if is_locked(&error) => {
+                let any = Ask {
+                    min_ttl: Duration::ZERO,
+                    ..ask
+                };
+                return match self.cached_client_token(&key, &parameters, any)? {
+                    Some(token) => {
+                        self.listener.note(&format!(
+                            "no new token could be asked for ({error}); the present one still lives"
+                        ));
+                        Ok(token)
+                    }
+                    None => Err(error),
+                };
             }
             Err(error) => return Err(error),
         };
@@ -91,11 +111,7 @@ impl Sessions<'_> {
         let token = record
             .token(&wanted(parameters, &resource))
             .filter(|token| self.lives(token, ask.min_ttl));
-        Ok(token.map(|token| Token {
-            cached: token.clone(),
-            source: TokenSource::Cache,
-            unsaved: None,
-        }))
+        Ok(token.map(from_cache))
     }
 
     fn request_client_token(&self, parameters: &Parameters) -> Result<Token, CoreError> {

@@ -44,9 +44,12 @@ impl Sessions<'_> {
             Some(record) => {
                 let newest = record.tokens.iter().rev();
                 let access = newest.map(|token| (&token.access_token, TokenTypeHint::AccessToken));
-                let refresh = record
-                    .refresh_token
-                    .iter()
+                let successor = record
+                    .open_renewal()
+                    .and_then(|renewal| renewal.successor.as_ref());
+                let refresh = successor
+                    .into_iter()
+                    .chain(&record.refresh_token)
                     .map(|token| (token, TokenTypeHint::RefreshToken));
                 // The refresh token first: with it goes the whole grant.
                 self.revoke_all(refresh.chain(access))

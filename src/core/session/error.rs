@@ -51,6 +51,28 @@ pub enum Error {
         /// What it answered.
         response: oauth::ErrorResponse,
     },
+    /// The refresh token was sent before, its answer was lost, and the server
+    /// does not take it a second time.
+    #[error(
+        "the session of profile `{profile}` cannot be renewed: its refresh token was used at {sent_at}, the answer to that was lost, and the server does not take it again: it answered {}{}", .response.error, .response.described()
+    )]
+    AnswerLost {
+        /// The profile.
+        profile: String,
+        /// When the refresh token was first sent.
+        sent_at: Timestamp,
+        /// What the server answered now.
+        response: oauth::ErrorResponse,
+    },
+    /// The refresh token came beside an ID Token that was refused, and no
+    /// good one has come since.
+    #[error(
+        "the session of profile `{profile}` is in doubt: the last ID Token was refused, and the server sent none that is good"
+    )]
+    NotVouchedFor {
+        /// The profile.
+        profile: String,
+    },
     /// Other processes renewed the session again and again.
     #[error("the session of profile `{profile}` is being renewed elsewhere at the same time")]
     Busy {
@@ -67,8 +89,11 @@ impl Error {
     /// Returns what the server answered, where it did.
     pub fn response(&self) -> Option<&oauth::ErrorResponse> {
         match self {
-            Self::RefreshRefused { response, .. } => Some(response),
-            Self::NoSession { .. }
+            Self::RefreshRefused { response, .. } | Self::AnswerLost { response, .. } => {
+                Some(response)
+            }
+            Self::NotVouchedFor { .. }
+            | Self::NoSession { .. }
             | Self::OtherServer { .. }
             | Self::Expired { .. }
             | Self::EndsTooSoon { .. }
@@ -85,6 +110,8 @@ impl Report for Error {
             Self::Expired { .. } => "session_expired",
             Self::EndsTooSoon { .. } => "session_ends_too_soon",
             Self::RefreshRefused { .. } => "refresh_refused",
+            Self::AnswerLost { .. } => "refresh_answer_lost",
+            Self::NotVouchedFor { .. } => "session_in_doubt",
             Self::Busy { .. } => "session_busy",
         }
     }
@@ -95,7 +122,9 @@ impl Report for Error {
             | Self::OtherServer { .. }
             | Self::Expired { .. }
             | Self::EndsTooSoon { .. }
-            | Self::RefreshRefused { .. } => Exit::SignIn,
+            | Self::RefreshRefused { .. }
+            | Self::AnswerLost { .. } => Exit::SignIn,
+            Self::NotVouchedFor { .. } => Exit::Refused,
             Self::Busy { .. } => Exit::Unreachable,
         }
     }
@@ -110,7 +139,10 @@ impl Report for Error {
                 "sign in there with `authctl login{}`, or name another profile with `--profile`",
                 profile_flag(profile)
             )),
-            Self::Expired { profile, .. } | Self::RefreshRefused { profile, .. } => Some(format!(
+            Self::Expired { profile, .. }
+            | Self::RefreshRefused { profile, .. }
+            | Self::AnswerLost { profile, .. }
+            | Self::NotVouchedFor { profile } => Some(format!(
                 "sign in again with `authctl login{}`",
                 profile_flag(profile)
             )),

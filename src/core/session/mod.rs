@@ -25,6 +25,7 @@ mod renew;
 
 pub use end::{Ended, Untold};
 pub use error::Error;
+use renew::is_newer;
 
 /// Holds off interruption while a rotated refresh token is not saved yet.
 pub trait Shield {
@@ -130,30 +131,51 @@ impl Sessions<'_> {
             && let Some(token) = self.usable(&record, &parameters, ask.min_ttl)
         {
             log::debug!("the stored access token is still good");
-            return Ok(Token {
-                cached: token.clone(),
-                source: TokenSource::Cache,
-                unsaved: None,
-            });
+            return Ok(from_cache(token));
         }
         match self.renew(&record, &parameters, ask) {
-            Err(error) if !ask.force && may_go_on(&error) => {
-                match self.usable(&record, &parameters, Duration::ZERO) {
-                    Some(token) => {
-                        self.listener.note(&format!(
-                            "the token could not be renewed ({}); the present one still lives",
-                            error.root()
-                        ));
-                        Ok(Token {
-                            cached: token.clone(),
-                            source: TokenSource::Cache,
-                            unsaved: None,
-                        })
-                    }
-                    None => Err(error),
-                }
-            }
+            Err(error) if is_locked(&error) => self.beside_the_holder(&record, ask, error),
+            Err(error) if !ask.force && may_go_on(&error) => self.still_living(&record, ask, error),
             other => other,
+        }
+    }
+
+    /// Returns the token that serves though the holder of the lock does not
+    /// come back: it may have saved before it got stuck.
+    fn beside_the_holder(
+        &self,
+        seen: &Record,
+        ask: Ask,
+        error: CoreError,
+    ) -> Result<Token, CoreError> {
+        let record = self.record()?;
+        let parameters = self.session_parameters(&record)?;
+        match self.usable(&record, &parameters, ask.min_ttl) {
+            Some(token) if is_newer(token, seen) => Ok(from_cache(token)),
+            _ if ask.force => Err(error),
+            _ => self.still_living(&record, ask, error),
+        }
+    }
+
+    /// Returns the present token though it could not be renewed, where it
+    /// still lives at all.
+    fn still_living(
+        &self,
+        record: &Record,
+        ask: Ask,
+        error: CoreError,
+    ) -> Result<Token, CoreError> {
+        debug_assert!(!ask.force, "a token that must be new");
+        let parameters = self.session_parameters(record)?;
+        match self.usable(record, &parameters, Duration::ZERO) {
+            Some(token) => {
+                self.listener.note(&format!(
+                    "the token could not be renewed ({}); the present one still lives",
+                    error.root()
+                ));
+                Ok(from_cache(token))
+            }
+            None => Err(error),
         }
     }
 
@@ -255,6 +277,14 @@ pub fn cached_token(
     }
 }
 
+fn from_cache(token: &CachedToken) -> Token {
+    Token {
+        cached: token.clone(),
+        source: TokenSource::Cache,
+        unsaved: None,
+    }
+}
+
 fn resource_texts(parameters: &Parameters) -> Vec<String> {
     parameters
         .resource
@@ -270,6 +300,11 @@ fn wanted<'a>(parameters: &'a Parameters, resource: &'a [String]) -> Wanted<'a> 
         resource,
         proof_key: None,
     }
+}
+
+/// Says whether the lock's holder was waited for in vain.
+fn is_locked(error: &CoreError) -> bool {
+    matches!(error.root(), CoreError::Store(store::Error::Locked { .. }))
 }
 
 /// Says whether an error of renewal leaves the old token as good as it was:

@@ -1,12 +1,14 @@
 //! Renewal: one refresh request, whose answer is kept before it is used.
 
-use super::{Ask, Error, Sessions, Token, TokenSource, cached_token, identity};
+use super::{Ask, Error, Sessions, Token, TokenSource, cached_token, from_cache, identity};
 use crate::core::error::{Error as CoreError, Exit, Report as _};
+use crate::core::http;
 use crate::core::oauth::id_token::{Earlier, IdToken};
 use crate::core::oauth::token::{process_token_response, refresh_request};
 use crate::core::oauth::{self, Parameters, Scopes, TokenResponse};
 use crate::core::secret::Secret;
 use crate::core::store::{CachedToken, Key, Record};
+use crate::core::time::Timestamp;
 
 impl Sessions<'_> {
     /// Renews the session, or uses what another process has renewed since
@@ -25,30 +27,23 @@ impl Sessions<'_> {
             && (!ask.force || is_newer(token, seen))
         {
             log::debug!("another process has renewed the session");
-            return Ok(Token {
-                cached: token.clone(),
-                source: TokenSource::Cache,
-                unsaved: None,
-            });
+            return Ok(from_cache(token));
         }
         // Two tries: the second only with a refresh token that someone who
         // does not share our lock has put there.
         for _ in 0..2 {
+            let sent_before = record.sent_before();
             match self.refresh_once(&key, &mut record, parameters) {
                 Err(error) if is_refused(&error) => {
                     let again = self.record()?;
                     if let Some(token) = self.usable(&again, parameters, ask.min_ttl)
                         && is_newer(token, &record)
                     {
-                        return Ok(Token {
-                            cached: token.clone(),
-                            source: TokenSource::Cache,
-                            unsaved: None,
-                        });
+                        return Ok(from_cache(token));
                     }
                     if same_refresh_token(&again, &record) {
                         self.forget_refresh_token(&key, again);
-                        return Err(self.refused(error));
+                        return Err(self.refused(error, sent_before));
                     }
                     record = again;
                 }
@@ -63,20 +58,27 @@ impl Sessions<'_> {
 
     /// Sends one refresh request and saves what it gives. The caller holds
     /// the lock.
+    ///
+    /// There are up to three saves, so that a kill between any two system
+    /// calls leaves a session that can go on, or one that can say why not:
+    ///
+    /// 1. before the request: that this refresh token is sent;
+    /// 2. with an ID Token in the answer, which it may take the network to
+    ///    judge: the refresh token that came in place of the other, and
+    ///    nothing else of the answer;
+    /// 3. all of it.
     fn refresh_once(
         &self,
         key: &Key,
         record: &mut Record,
         parameters: &Parameters,
     ) -> Result<Token, CoreError> {
-        let Some(refresh_token) = record.refresh_token.clone() else {
+        let before = record.clone();
+        let Some(refresh_token) = record.begin_renewal(self.connection.clock().now()) else {
             return Err(self.not_renewable(record).into());
         };
         let endpoint = self.connection.endpoint(oauth::Endpoints::token)?;
         let auth = self.connection.auth("token_endpoint")?;
-        // Everything that can fail before the refresh token is spent has been
-        // done by now but this.
-        self.store.check_writable()?;
         let mut asked = parameters.clone();
         if asked.scope.sorted() == record.requested_scope {
             // "If omitted [it] is treated as equal to the scope originally
@@ -85,17 +87,46 @@ impl Sessions<'_> {
             asked.scope = Scopes::default();
         }
         let request = refresh_request(&endpoint, &auth, &refresh_token, &asked);
+        // Everything that can fail before the refresh token is spent has been
+        // done by now but this.
+        self.store.check_writable()?;
+        let _held = self.shield.hold();
+        self.store.save(key, record)?;
         log::debug!(
             "renewing the session of profile `{}` at {}",
             self.profile(),
             endpoint.without_query()
         );
-        let held = self.shield.hold();
-        let response = self.connection.send(&request)?;
-        let tokens = process_token_response(&request, &response)?;
-        let id_token = self.refreshed_id_token(&tokens, record)?;
+        let answered = self
+            .connection
+            .send(&request)
+            .and_then(|response| process_token_response(&request, &response));
+        let tokens = match answered {
+            Ok(tokens) => tokens,
+            Err(error) => {
+                if is_unspent(&error) {
+                    self.keep_quietly(key, &before, record);
+                }
+                return Err(error);
+            }
+        };
+        if let Some(successor) = &tokens.refresh_token
+            && (tokens.id_token.is_some() || record.is_doubted())
+        {
+            record.put_successor(successor.clone());
+            self.keep_quietly(key, record, record);
+        }
+        let id_token = match self.refreshed_id_token(&tokens, record) {
+            Ok(id_token) => id_token,
+            Err(error) => {
+                self.end_refused(key, record, &before, &tokens, &error);
+                return Err(error);
+            }
+        };
         let now = self.connection.clock().now();
         let cached = cached_token(self.connection, &tokens, parameters, now);
+        let sent = record.clone();
+        record.renewal = None;
         if let Some(rotated) = &tokens.refresh_token {
             record.refresh_token = Some(rotated.clone());
         }
@@ -104,8 +135,10 @@ impl Sessions<'_> {
         }
         record.put_token(cached.clone());
         record.updated_at = now;
+        if let Some(theirs) = self.changed_since(key, &sent) {
+            return Ok(self.not_over(theirs.as_ref(), &sent, cached, parameters));
+        }
         let unsaved = self.store.save(key, record).err();
-        drop(held);
         Ok(Token {
             cached,
             source: TokenSource::Refresh,
@@ -113,11 +146,91 @@ impl Sessions<'_> {
         })
     }
 
+    /// Ends a renewal whose ID Token is not good. Of such an answer nothing is
+    /// given out, and nothing kept but the refresh token: the server has spent
+    /// the other one, and a session must not be lost to a check of ours. One
+    /// that speaks of another person is not this session's at all.
+    fn end_refused(
+        &self,
+        key: &Key,
+        record: &mut Record,
+        before: &Record,
+        tokens: &TokenResponse,
+        error: &CoreError,
+    ) {
+        let sent = record.clone();
+        if tokens.refresh_token.is_none() || self.is_of_another(tokens, record) {
+            self.keep_quietly(key, before, &sent);
+        } else if error.exit() == Exit::Refused {
+            record.doubt_successor();
+            self.keep_quietly(key, record, &sent);
+        }
+        // Otherwise it could not be judged, and the next renewal will.
+    }
+
+    /// Says whether the ID Token names another person than the session's. It
+    /// is not verified: this only decides what is thrown away.
+    fn is_of_another(&self, tokens: &TokenResponse, record: &Record) -> bool {
+        let claimed = tokens.id_token.as_ref().and_then(Earlier::of);
+        match (claimed, earlier(record)) {
+            (Some(claimed), Some(earlier)) => claimed.subject != earlier.subject,
+            _ => false,
+        }
+    }
+
+    /// Returns what is kept now, if someone who does not share our lock has
+    /// changed it since `sent` was read: what they put there stays.
+    fn changed_since(&self, key: &Key, sent: &Record) -> Option<Option<Record>> {
+        match self.store.load(key) {
+            Ok(Some(again)) if same_refresh_token(&again, sent) => None,
+            Ok(other) => Some(other),
+            // The save will say why.
+            Err(_) => None,
+        }
+    }
+
+    /// Chooses between our new token and the record that someone else has put
+    /// in the place of the one it was asked for with.
+    fn not_over(
+        &self,
+        theirs: Option<&Record>,
+        sent: &Record,
+        ours: CachedToken,
+        parameters: &Parameters,
+    ) -> Token {
+        let token = theirs
+            .and_then(|theirs| self.usable(theirs, parameters, std::time::Duration::ZERO))
+            .filter(|token| is_newer(token, sent));
+        if let Some(token) = token {
+            return from_cache(token);
+        }
+        self.listener.note(
+            "the session was changed elsewhere in the meantime; \
+             that stays, and the new token is not kept",
+        );
+        Token {
+            cached: ours,
+            source: TokenSource::Refresh,
+            unsaved: None,
+        }
+    }
+
+    /// Saves what it is good to have, where no one else has changed the record
+    /// since `sent`. What matters more is on its way.
+    fn keep_quietly(&self, key: &Key, record: &Record, sent: &Record) {
+        if self.changed_since(key, sent).is_none()
+            && let Err(error) = self.store.save(key, record)
+        {
+            log::debug!("how far the renewal came could not be kept: {error}");
+        }
+    }
+
     /// Drops a refresh token that the server has said is dead, so that it is
     /// not sent again and again and `status` does not call the session
     /// renewable. The caller holds the lock and has just read the record.
     fn forget_refresh_token(&self, key: &Key, mut record: Record) {
         record.refresh_token = None;
+        record.renewal = None;
         record.updated_at = self.connection.clock().now();
         if let Err(error) = self.store.save(key, &record) {
             log::debug!("the dead refresh token could not be forgotten: {error}");
@@ -135,43 +248,58 @@ impl Sessions<'_> {
     }
 
     /// Verifies the ID Token of a refresh. Keys that cannot be had are no
-    /// reason to lose the tokens beside it: then the earlier one stays.
+    /// reason to lose the tokens beside it: then the earlier one stays. Where
+    /// the one before was refused, a good one must come.
     fn refreshed_id_token(
         &self,
         tokens: &TokenResponse,
         record: &Record,
     ) -> Result<Option<IdToken>, CoreError> {
-        let earlier = match (&record.id_token, &record.subject) {
-            (Some(stored), _) => Earlier::of(stored),
-            (None, Some(subject)) => Some(Earlier {
-                subject: subject.clone(),
-                audience: Vec::new(),
-            }),
-            (None, None) => None,
-        };
+        let earlier = earlier(record);
         match identity::verify(self.connection, tokens, earlier.as_ref()) {
-            Err(error) if error.exit() == Exit::Unreachable => {
+            Err(error) if error.exit() == Exit::Unreachable && !record.is_doubted() => {
                 log::debug!("the new ID Token cannot be checked: {error}");
                 Ok(None)
             }
+            Ok(None) if record.is_doubted() => Err(Error::NotVouchedFor {
+                profile: self.profile().to_owned(),
+            }
+            .into()),
             other => other,
         }
     }
 
-    fn refused(&self, error: CoreError) -> CoreError {
-        match error {
-            CoreError::OAuth(oauth::Error::SignIn { response }) => Error::RefreshRefused {
-                profile: self.profile().to_owned(),
+    fn refused(&self, error: CoreError, sent_before: Option<Timestamp>) -> CoreError {
+        let CoreError::OAuth(oauth::Error::SignIn { response }) = error else {
+            return error;
+        };
+        let profile = self.profile().to_owned();
+        match sent_before {
+            Some(sent_at) => Error::AnswerLost {
+                profile,
+                sent_at,
                 response,
-            }
-            .into(),
-            other => other,
+            },
+            None => Error::RefreshRefused { profile, response },
         }
+        .into()
+    }
+}
+
+/// Returns what a refresh must not change (OIDC Core §12.2).
+fn earlier(record: &Record) -> Option<Earlier> {
+    match (&record.id_token, &record.subject) {
+        (Some(stored), _) => Earlier::of(stored),
+        (None, Some(subject)) => Some(Earlier {
+            subject: subject.clone(),
+            audience: Vec::new(),
+        }),
+        (None, None) => None,
     }
 }
 
 /// Says whether a token is not one of those that `seen` holds.
-fn is_newer(token: &CachedToken, seen: &Record) -> bool {
+pub(super) fn is_newer(token: &CachedToken, seen: &Record) -> bool {
     !seen
         .tokens
         .iter()
@@ -189,4 +317,21 @@ fn same_refresh_token(a: &Record, b: &Record) -> bool {
 
 fn is_refused(error: &CoreError) -> bool {
     matches!(error.root(), CoreError::OAuth(oauth::Error::SignIn { .. }))
+}
+
+/// Says whether an error tells that the server has not spent the refresh
+/// token: it was never sent, or it was answered with a refusal or a request to
+/// come back later.
+fn is_unspent(error: &CoreError) -> bool {
+    use http::{Cause, Error as HttpError};
+    match error.root() {
+        CoreError::Http(HttpError::Unreachable { why, .. }) => match why {
+            Cause::Dns | Cause::Refused | Cause::NoRoute | Cause::Tls(_) => true,
+            Cause::Cut | Cause::Other(_) => false,
+        },
+        CoreError::Http(HttpError::ServerFailed { status, .. }) => matches!(status, 429 | 503),
+        CoreError::Http(HttpError::Setup(_)) => true,
+        CoreError::OAuth(oauth::Error::Refused { .. }) => true,
+        _ => false,
+    }
 }
