@@ -10,6 +10,7 @@ mod fake;
 mod harness;
 mod key_server;
 mod observed;
+mod relay;
 mod tokens;
 
 mod bad_servers;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::fake::{Answer, Fake, json};
 use crate::harness::Home;
 use crate::observed::{expire, expire_in, kept, observed, observed_with};
+use crate::relay::Relay;
 
 /// Signs in at a fake whose further answers follow the sign-in's.
 fn signed_in_at(answers: impl IntoIterator<Item = Answer>) -> (Fake, Home) {
@@ -427,4 +428,258 @@ fn a_hangup_waits_for_the_answer_and_its_save() {
     let code = if ignored & 1 == 0 { 130 } else { 0 };
     assert_eq!(status.code(), Some(code));
     assert_eq!(refresh_token(&home), "rt-9");
+}
+
+/// S8: the server rotated and its answer was lost on the way. Within its grace
+/// time it gives the answer again.
+#[test]
+fn s8_a_lost_answer_is_asked_for_again_in_the_servers_grace() {
+    let server = observed();
+    let relay = Relay::to(server.issuer());
+    let home = Home::new();
+    relay.sign_in(&home, server.issuer());
+    let spent = refresh_token(&home);
+    expire(&home, "default");
+    server.forget();
+    relay.lose(1);
+    home.authctl(["token"]).run().fails(6);
+    assert_eq!(server.count("POST /token 200"), 1, "it rotated");
+    assert_eq!(refresh_token(&home), spent);
+    home.authctl(["token"]).run().succeeds();
+    assert_ne!(refresh_token(&home), spent);
+    assert!(kept(&home, "default").expect("one").renewal.is_none());
+    home.authctl(["refresh"]).run().succeeds();
+}
+
+/// S8: without a grace time the session is over at the server, and what is
+/// said tells what happened, when, and what to do.
+#[test]
+fn s8_without_grace_a_lost_answer_is_told_from_a_revoked_session() {
+    let server = observed_with(|options| {
+        options.config.reuse_grace = std::time::Duration::ZERO;
+    });
+    let relay = Relay::to(server.issuer());
+    let home = Home::new();
+    relay.sign_in(&home, server.issuer());
+    relay.lose(1);
+    home.authctl(["refresh"]).run().fails(6);
+    let sent_at = kept(&home, "default").expect("one").sent_before();
+    let sent_at = sent_at.expect("a time").to_string();
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "refresh_answer_lost", "{error}");
+    assert_eq!(error["server"]["error"], "invalid_grant");
+    assert_eq!(error["hint"], "sign in again with `authctl login`");
+    let text = error.to_string();
+    let what = format!("its refresh token was used at {sent_at}, the answer to that was lost");
+    assert!(text.contains(&what), "{text}");
+    // No loop: it is not sent a third time.
+    expire(&home, "default");
+    server.forget();
+    let error = home.authctl(["token", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "session_expired", "{error}");
+    assert_eq!(server.requests(), 0);
+}
+
+/// What the server did not take is not called lost later.
+#[test]
+fn only_an_answer_that_may_have_been_lost_is_called_lost() {
+    let refusal = r#"{"error":"invalid_grant"}"#;
+    for (first, code, later) in [
+        (json(503, "{}"), 6, "refresh_refused"),
+        (json(429, "{}"), 6, "refresh_refused"),
+        (
+            json(400, r#"{"error":"invalid_scope"}"#),
+            5,
+            "refresh_refused",
+        ),
+        (
+            json(401, r#"{"error":"invalid_client"}"#),
+            5,
+            "refresh_refused",
+        ),
+        (json(500, "{}"), 6, "refresh_answer_lost"),
+        (json(200, "<html>"), 6, "refresh_answer_lost"),
+        (Answer::Cut, 6, "refresh_answer_lost"),
+    ] {
+        let (server, home) = signed_in_at([first, json(400, refusal)]);
+        home.authctl(["refresh"]).run().fails(code);
+        let error = home.authctl(["refresh", "--json"]).run().fails_json(4);
+        assert_eq!(error["error"], later, "{error}");
+        assert_eq!(server.count("POST /token"), 3);
+    }
+    // Nobody listened: it was never sent.
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let nowhere = ["--token-endpoint", "http://127.0.0.1:1/token"];
+    home.authctl(["refresh"]).args(nowhere).run().fails(6);
+    assert!(kept(&home, "default").expect("one").renewal.is_none());
+}
+
+/// A server between, whose token endpoint gives these answers.
+fn signed_in_between(
+    real: &crate::observed::Observed,
+    answers: impl IntoIterator<Item = String>,
+) -> (Fake, Home) {
+    let home = Home::new();
+    let between = Fake::tokens(answers.into_iter().map(|answer| json(200, &answer)));
+    home.authctl(["login", "-q", "--issuer", real.issuer()])
+        .args(["--client-id", "authctl", "--username", "alice"])
+        .args(["--token-endpoint", &between.url("/token")])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+        .run()
+        .succeeds();
+    (between, home)
+}
+
+/// A person's access token and ID Token, which fit each other.
+fn issued(server: &crate::observed::Observed, user: &str, password: &str) -> (String, String) {
+    let home = Home::new();
+    home.authctl(["login", "-q", "--issuer", server.issuer()])
+        .args(["--client-id", "authctl", "--username", user])
+        .env("AUTHCTL_PASSWORD", password)
+        .run()
+        .succeeds();
+    let record = kept(&home, "default").expect("a session");
+    let id_token = record.id_token.expect("an ID Token");
+    (
+        record.tokens[0].access_token.expose().to_owned(),
+        id_token.expose().to_owned(),
+    )
+}
+
+fn answer(access_token: &str, refresh_token: &str, id_token: Option<&str>) -> String {
+    let id_token = id_token.map_or_else(String::new, |token| format!(r#","id_token":"{token}""#));
+    format!(
+        r#"{{"access_token":"{access_token}","token_type":"Bearer","expires_in":3600,"refresh_token":"{refresh_token}"{id_token}}}"#
+    )
+}
+
+/// Of an answer whose ID Token is not good nothing is given out; its refresh
+/// token is kept, since the server has spent the other one, and serves again
+/// once a good ID Token comes with it.
+#[test]
+fn a_refused_id_token_costs_no_session() {
+    let real = observed();
+    let (access, id_token) = issued(&real, "alice", "wonderland");
+    let forged = format!("{}A", &id_token[..id_token.len() - 1]);
+    let forged = match forged == id_token {
+        true => format!("{}Q", &id_token[..id_token.len() - 1]),
+        false => forged,
+    };
+    let (between, home) = signed_in_between(
+        &real,
+        [
+            answer(&access, "rt-0", Some(&id_token)),
+            answer("at-1", "rt-1", Some(&forged)),
+            answer("at-2", "rt-2", None),
+            answer(&access, "rt-3", Some(&id_token)),
+        ],
+    );
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(5);
+    assert_eq!(error["error"], "id_token", "{error}");
+    assert_eq!(refresh_token(&home), "rt-1");
+    // What lived before lives on; nothing of the refused answer does.
+    assert_eq!(home.authctl(["token"]).run().succeeds(), access);
+    expire(&home, "default");
+    let error = home.authctl(["token", "--json"]).run().fails_json(5);
+    assert_eq!(error["error"], "session_in_doubt", "{error}");
+    assert_eq!(refresh_token(&home), "rt-2");
+    assert_eq!(home.authctl(["token"]).run().succeeds(), access);
+    let record = kept(&home, "default").expect("a session");
+    assert!(record.renewal.is_none());
+    assert_eq!(refresh_token(&home), "rt-3");
+    assert_eq!(record.id_token.expect("one").expose(), id_token);
+    let sent: Vec<String> = between.seen().into_iter().map(|seen| seen.body).collect();
+    for (n, body) in sent.iter().skip(1).enumerate() {
+        assert!(body.contains(&format!("refresh_token=rt-{n}")), "{body}");
+    }
+}
+
+/// J45: an answer for another person is none of this session's, refresh token
+/// and all.
+#[test]
+fn j45_nothing_of_another_persons_answer_is_kept() {
+    let real = observed();
+    let alice = issued(&real, "alice", "wonderland");
+    let bob = issued(&real, "bob", "builder");
+    let (_between, home) = signed_in_between(
+        &real,
+        [
+            answer(&alice.0, "rt-alice", Some(&alice.1)),
+            answer(&bob.0, "rt-bob", Some(&bob.1)),
+        ],
+    );
+    let before = kept(&home, "default").expect("a session").to_json();
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(5);
+    assert_eq!(error["error"], "id_token", "{error}");
+    let after = kept(&home, "default").expect("a session").to_json();
+    assert_eq!(before, after, "the session is as it was");
+}
+
+/// S8: killed while it fetches the keys for the ID Token, after the server has
+/// rotated: the refresh token of the answer is kept, the rest is not.
+#[cfg(unix)]
+#[test]
+fn s8_a_kill_while_the_id_token_is_judged_loses_nothing() {
+    let server = observed_with(|options| {
+        options.config.reuse_grace = std::time::Duration::ZERO;
+    });
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let spent = refresh_token(&home);
+    expire(&home, "default");
+    server.forget();
+    let keys = Fake::new(|_| Answer::Never);
+    let mut child = home
+        .authctl(["token", "--jwks-uri", &keys.url("/keys")])
+        .into_command()
+        .spawn()
+        .expect("authctl runs");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while keys.seen().is_empty() {
+        assert!(std::time::Instant::now() < until, "no keys were asked for");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().expect("to kill");
+    child.wait().expect("it ends");
+    assert_eq!(server.count("POST /token 200"), 1, "it rotated");
+    let record = kept(&home, "default").expect("a session");
+    let open = record.open_renewal().expect("a renewal");
+    assert!(open.successor.is_some());
+    assert_eq!(refresh_token(&home), spent);
+    home.authctl(["token"]).run().succeeds();
+    assert_eq!(server.count("POST /token 200"), 2);
+    assert_eq!(server.count("POST /token 400"), 0);
+    home.authctl(["refresh"]).run().succeeds();
+}
+
+/// S6: what someone who does not share the lock stored while our answer was on
+/// its way is not overwritten.
+#[test]
+fn s6_a_record_that_was_changed_in_the_meantime_stays() {
+    use std::sync::Arc;
+
+    let home = Arc::new(Home::new());
+    let shared = Arc::clone(&home);
+    let server = Fake::new(move |request| {
+        if request.body.contains("refresh_token=rt-0") {
+            crate::observed::change_kept(&shared, "default", |record| {
+                record.refresh_token = Some(Secret::new("rt-theirs"));
+                let token = record.tokens.last_mut().expect("a token");
+                token.access_token = Secret::new("at-theirs");
+                token.expires_at = token.expires_at.map(|at| Timestamp(at.0 + 3_600));
+            });
+            return json(200, &answer("at-ours", "rt-ours", None));
+        }
+        json(200, &answer("at-0", "rt-0", None))
+    });
+    home.authctl(["login", "-q", "--client-id", "c", "--username", "u"])
+        .args(["--token-endpoint", &server.url("/token")])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+    expire(&home, "default");
+    assert_eq!(home.authctl(["token"]).run().succeeds(), "at-theirs");
+    assert_eq!(refresh_token(&home), "rt-theirs");
 }
