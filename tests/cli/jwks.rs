@@ -294,6 +294,51 @@ fn what_others_put_into_a_set_stays_as_it_is_written() {
     assert_eq!(home.read("set.json"), text);
 }
 
+/// J47: what is not understood is ignored (RFC 7517 §4, §5), and stays.
+#[test]
+fn j47_numbers_of_any_size_do_no_harm() {
+    let home = Home::new();
+    let key = key("ES256");
+    let jwk = Value::Object(key.public_jwk()).to_string();
+    let odd = r#""x-a":1e400,"x-b":123456789012345678901234567890,"x-c":[1.10,-1E+999]"#;
+    let jwk = jwk.replacen('{', &format!("{{{odd},"), 1);
+    let set = format!(r#"{{"keys":[{jwk}],"x-d":1e999}}"#);
+    home.write("set.json", &set);
+    home.write("key.jwk", &jwk);
+    let token = sign(&key, json!({}), claims());
+    for keys in [["--jwks", "set.json"], ["--key", "key.jwk"]] {
+        home.authctl(["verify", "--now", &NOW.to_string(), &token])
+            .args(keys)
+            .stdout_has("verified")
+            .stderr_has("issuer not checked")
+            .check();
+    }
+    for call in [
+        &["key", "public", "key.jwk"][..],
+        &["key", "convert", "key.jwk", "--to", "jwk"],
+        &["key", "public", "set.json"],
+    ] {
+        home.authctl(call).stdout_has(odd).check();
+    }
+    home.authctl(["jwks", "add", "new.json", "key.jwk"])
+        .stdout_has("added")
+        .check();
+    let added = home.read("new.json").replace([' ', '\n'], "");
+    assert!(added.contains(odd), "{added}");
+    home.authctl(["jwks", "remove", "set.json", "k1"])
+        .stdout_has("removed")
+        .stderr_has("stop verifying")
+        .check();
+    assert_eq!(home.read("set.json"), r#"{"keys":[],"x-d":1e999}"#);
+    // In the place of an instant it is none.
+    let dated = jwk.replacen('{', r#"{"exp":1e400,"#, 1);
+    home.write("dated.json", format!(r#"{{"keys":[{dated}]}}"#));
+    home.authctl(["jwks", "rotate", "dated.json"])
+        .code(8)
+        .stderr_has("the member `exp` of the JWK is not a NumericDate")
+        .check();
+}
+
 #[test]
 fn keys_go_by_kid_or_thumbprint_and_unknown_ones_are_refused() {
     let home = Home::new();

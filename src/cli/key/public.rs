@@ -3,7 +3,6 @@
 use authctl::core::error::Error;
 use authctl::core::jose::{self, Encoding, Form, Portable, PortableKey, Target};
 use authctl::core::secret::SecretBytes;
-use serde_json::{Value, json};
 
 use super::output::{OutArgs, Written};
 use super::{LabelArgs, Source};
@@ -146,7 +145,8 @@ fn default_format(form: Form) -> Format {
 fn set_text(keys: &[PortableKey]) -> Result<SecretBytes, Error> {
     let keys = keys
         .iter()
-        .map(|key| key.to_jwk().map(Value::Object))
+        .map(|key| key.to_jwk().map(|jwk| jwk.to_json()))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(SecretBytes::new(format!("{}\n", json!({ "keys": keys }))))
+    let keys = keys.join(",");
+    Ok(SecretBytes::new(format!("{{\"keys\":[{keys}]}}\n")))
 }

@@ -4,6 +4,7 @@
 //! or take the last one; here it is refused, at any depth and also when one
 //! of the two is written with an escape.
 
+mod lenient;
 mod plain;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 
+pub(super) use lenient::{parse_object_with_any_numbers, parse_with_any_numbers};
 pub(super) use plain::Kept;
 
 use super::error::shorten;

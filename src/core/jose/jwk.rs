@@ -243,7 +243,7 @@ impl JwkSet {
     ///
     /// `key_set_malformed` for what is neither.
     pub fn parse(text: &[u8]) -> Result<Self, KeyError> {
-        let members = json::parse_object(text).map_err(|error| {
+        let members = json::parse_object_with_any_numbers(text).map_err(|error| {
             KeyError::new("key_set_malformed", format!("the key set is {error}"))
         })?;
         Self::from_members(members)

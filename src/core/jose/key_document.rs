@@ -88,7 +88,7 @@ pub(super) fn find(document: &[u8], passphrase: Option<&Secret>) -> Result<Unrea
 pub(super) fn no_key_document(secret: &SecretBytes) -> Result<(), KeyError> {
     let octets = secret.expose();
     let json_key = || {
-        json::parse_object(octets)
+        json::parse_object_with_any_numbers(octets)
             .is_ok_and(|members| members.contains_key("kty") || members.contains_key("keys"))
     };
     let der_key = || match key_forms::find_der(octets, None).and_then(|found| found.read()) {
@@ -178,7 +178,7 @@ pub(super) fn public_key() -> KeyError {
 }
 
 fn find_json(document: &[u8]) -> Result<Unread, KeyError> {
-    let members = json::parse_object(document)
+    let members = json::parse_object_with_any_numbers(document)
         .map_err(|error| KeyError::new("key_malformed", format!("the key file is {error}")))?;
     if members.contains_key("keys") {
         return JwkSet::from_members(members).map(Unread::Set);

@@ -65,6 +65,14 @@ impl Members {
         self.texts.insert(name, value.text);
     }
 
+    /// Keeps how a member was written, if this is still its value.
+    pub(super) fn keep_text(&mut self, name: &str, value: &Value, text: &str) {
+        if self.values.get(name) == Some(value) {
+            self.texts
+                .insert(name.to_owned(), without_white_space(text));
+        }
+    }
+
     /// Puts the members of another object in place of these, or at the end.
     pub fn extend(&mut self, other: Members) {
         for (name, value) in other.values {

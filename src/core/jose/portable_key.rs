@@ -27,6 +27,7 @@ use super::inspection::encryption;
 use super::jwe::X25519Key;
 use super::key_forms::Form;
 use super::key_labels::{Labels, public_operations};
+use super::members::Members;
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use crate::core::secret::SecretBytes;
@@ -36,7 +37,7 @@ pub struct PortableKey {
     form: Form,
     material: Material,
     /// What is in the JWK besides the members that make the key.
-    labels: Map<String, Value>,
+    labels: Members,
 }
 
 enum Material {
@@ -59,7 +60,7 @@ impl PortableKey {
     /// Returns the kid: that of the JWK or, for a key that was none, the
     /// thumbprint.
     pub fn kid(&self) -> Option<&str> {
-        self.labels.get("kid").and_then(Value::as_str)
+        self.labels.values().get("kid").and_then(Value::as_str)
     }
 
     /// Returns the public key, where it is one that verifies.
@@ -112,11 +113,11 @@ impl PortableKey {
 
     /// Makes `key_ops` of a private key those of its public one.
     fn turn_operations(&mut self) {
-        if let Some(Value::Array(operations)) = self.labels.get("key_ops") {
+        if let Some(Value::Array(operations)) = self.labels.values().get("key_ops") {
             match public_operations(operations) {
-                public if public.is_empty() => self.labels.shift_remove("key_ops"),
-                public => self.labels.insert("key_ops".to_owned(), public.into()),
-            };
+                public if public.is_empty() => self.labels.remove("key_ops"),
+                public => self.labels.insert("key_ops", public),
+            }
         }
     }
 
@@ -143,20 +144,20 @@ impl PortableKey {
                 }
             }
             (Some(algorithm), _) => {
-                self.labels.insert("alg".to_owned(), algorithm.into());
+                self.labels.insert("alg", algorithm);
             }
             (None, _) => {}
         }
         for (name, value) in [("kid", kid), ("use", purpose)] {
             if let Some(value) = value {
-                self.labels.insert(name.to_owned(), value.into());
+                self.labels.insert(name, value);
             }
         }
         if algorithm.is_none() && purpose.is_none() {
             return Ok(());
         }
         let mut members = self.public_members();
-        members.extend(self.labels.clone());
+        members.extend(self.labels.values().clone());
         let mut key = self.public_members();
         if let Material::Secret(secret) = &self.material {
             key.insert("k".to_owned(), base64url::encode(secret.expose()).into());
@@ -173,12 +174,12 @@ impl PortableKey {
     }
 
     /// Returns the JWK, private members included where there are any: those
-    /// that make the key, then the labels.
+    /// that make the key, then the labels as they were written.
     ///
     /// # Errors
     ///
     /// As [`PortableKey::write`].
-    pub fn to_jwk(&self) -> Result<Map<String, Value>, Error> {
+    pub fn to_jwk(&self) -> Result<Members, Error> {
         let mut jwk = self.public_members();
         match &self.material {
             Material::Public(_) => {}
@@ -188,6 +189,7 @@ impl PortableKey {
             }
             Material::Agreement(key) => jwk.extend(key.private_members()),
         }
+        let mut jwk = Members::from(jwk);
         jwk.extend(self.labels.clone());
         Ok(jwk)
     }

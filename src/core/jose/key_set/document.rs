@@ -60,7 +60,7 @@ impl Default for SetDocument {
 }
 
 impl SetDocument {
-    /// Reads a set, under the rules of [`json::parse_object`].
+    /// Reads a set. A number that is out of range is no reason to refuse it.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl SetDocument {
     /// would be written back would be something else.
     pub fn parse(text: &[u8]) -> Result<Self, KeyError> {
         let malformed = |message: String| KeyError::new("key_set_malformed", message);
-        let members = json::parse_object(text)
+        let members = json::parse_object_with_any_numbers(text)
             .map_err(|error| malformed(format!("the key set is {error}")))?;
         match members.get("keys") {
             Some(Value::Array(_)) => {}
@@ -194,7 +194,7 @@ impl Entry {
     ///
     /// `key_malformed` for what is no JSON.
     pub fn read(text: &str) -> Result<Self, KeyError> {
-        let value = json::parse_value(text.as_bytes())
+        let value = json::parse_with_any_numbers(text.as_bytes())
             .map_err(|error| KeyError::new("key_malformed", format!("the key is {error}")))?;
         let members = match serde_json::from_str(text) {
             Ok(RawMembers(members)) => members,
@@ -210,6 +210,12 @@ impl Entry {
     /// Returns the members, if it is a JSON object.
     pub fn members(&self) -> Option<&Map<String, Value>> {
         self.value.as_object()
+    }
+
+    /// Returns the name of each member and its value as it was found.
+    pub(in crate::core::jose) fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        let members = self.members.iter();
+        members.map(|(name, value)| (unquoted(name), value.as_str()))
     }
 
     /// Sets a member of an object: in its place, or else at the end.

@@ -82,7 +82,7 @@ fn read_other(
         Part::Private => Portable::read(document, passphrase)?,
     };
     match portable {
-        Portable::One(key) => key.to_jwk(),
+        Portable::One(key) => Ok(key.to_jwk()?.values().clone()),
         // JSON has been looked for before.
         Portable::Set(_) => Err(Error::key("key_malformed", "the file is no key")),
     }

@@ -9,7 +9,8 @@ use crate::core::jose::jwe::X25519Key;
 use crate::core::jose::jwk::{Jwk, JwkSet};
 use crate::core::jose::key_document::{KeyDocument, Unread, find};
 use crate::core::jose::key_forms::{Form, Found};
-use crate::core::jose::key_set::{PRIVATE, is_private};
+use crate::core::jose::key_set::{PRIVATE, SetDocument, is_private};
+use crate::core::jose::members::Members;
 use crate::core::jose::private_key::PrivateKey;
 use crate::core::jose::public_key::{PublicKey, octets};
 use crate::core::jose::thumbprint::thumbprint;
@@ -54,9 +55,15 @@ impl Portable {
         from_jwk: fn(&Jwk) -> Result<PortableKey, KeyError>,
     ) -> Result<Self, KeyError> {
         let (form, material) = match find(document, passphrase)? {
-            Unread::Set(set) => return Ok(Self::Set(read_set(&set, from_jwk))),
+            Unread::Set(set) => {
+                let mut keys = read_set(&set, from_jwk);
+                let places = keys.iter_mut().map(|(_, key)| key.as_mut().ok());
+                keep_texts(document, places);
+                return Ok(Self::Set(keys));
+            }
             Unread::Jwk(members) => {
-                let key = from_jwk(&Jwk::new(members)?)?;
+                let mut key = from_jwk(&Jwk::new(members)?)?;
+                keep_texts(document, [Some(&mut key)]);
                 return Ok(Self::One(Box::new(key)));
             }
             Unread::OpenSsh(line) => (Form::OpenSsh, Material::Public(line.key()?)),
@@ -145,6 +152,24 @@ fn read_set(
     keys
 }
 
+/// Gives the keys of a document in JSON, by their places, what it says of them
+/// in its own words: numbers of any length stay what they are.
+fn keep_texts<'k>(document: &[u8], keys: impl IntoIterator<Item = Option<&'k mut PortableKey>>) {
+    let Ok(document) = SetDocument::look_at(document) else {
+        return;
+    };
+    for (key, entry) in keys.into_iter().zip(document.entries()) {
+        let (Some(key), Some(members)) = (key, entry.members()) else {
+            continue;
+        };
+        for (name, text) in entry.texts() {
+            if let Some(value) = members.get(&name) {
+                key.labels.keep_text(&name, value, text);
+            }
+        }
+    }
+}
+
 impl PortableKey {
     fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
         let members = jwk.members();
@@ -188,16 +213,14 @@ impl PortableKey {
         let mut key = Self {
             form: Form::Jwk,
             material,
-            labels: Map::new(),
+            labels: Members::default(),
         };
         // The `alg` of an `AKP` key is a part of it.
         let own = key.public_members();
         let label = |name: &str| !own.contains_key(name) && !PRIVATE.contains(&name);
-        key.labels = members
-            .iter()
-            .filter(|(name, _)| label(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        for (name, value) in members.iter().filter(|(name, _)| label(name)) {
+            key.labels.insert(name, value.clone());
+        }
         key
     }
 
@@ -207,10 +230,10 @@ impl PortableKey {
         let mut key = Self {
             form,
             material,
-            labels: Map::new(),
+            labels: Members::default(),
         };
         let kid = thumbprint(&key.public_members())?;
-        key.labels.insert("kid".to_owned(), kid.into());
+        key.labels.insert("kid", kid);
         Ok(key)
     }
 }

@@ -4,7 +4,6 @@ use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::{Decode as _, Encode as _};
 use pkcs8::spki::SubjectPublicKeyInfoRef;
 use sec1::{EcParameters, EcPrivateKey};
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{Material, PortableKey};
@@ -95,7 +94,7 @@ impl PortableKey {
     ) -> Result<SecretBytes, Error> {
         let structure = match target {
             Target::Jwk => {
-                let jwk = Zeroizing::new(Value::Object(self.to_jwk()?).to_string());
+                let jwk = Zeroizing::new(self.to_jwk()?.to_json());
                 return Ok(SecretBytes::new(format!("{}\n", jwk.as_str())));
             }
             Target::OpenSsh => {
