@@ -321,7 +321,7 @@ fn a_folder_that_cannot_be_written_to_is_left_as_it_was() {
     home.authctl(["keygen", "--out", "absent/k"])
         .code(8)
         .stderr_has("error: cannot write `absent/k.pem`\n")
-        .stderr_has("hint: choose a folder that can be written to")
+        .stderr_has("hint: check that `absent` is a folder that can be written to")
         .check();
     home.write("file", "");
     home.authctl(["keygen", "--out", "file/k"])
