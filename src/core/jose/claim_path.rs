@@ -1,4 +1,4 @@
-//! Where in a Claims Set a value is, and which one is asked for there.
+//! Where in a Claims Set a value is.
 //!
 //! The first characters alone say what a text is, so that no token can give it
 //! another meaning:
@@ -79,7 +79,7 @@ impl ClaimPath {
     /// Reads a path at the beginning of a text and returns what is behind it:
     /// a JSONPath ends where it can go no further, the others with the first
     /// `=` or the `:` before it.
-    fn read(text: &str) -> Result<(Self, &str), InvalidPath> {
+    pub(super) fn read(text: &str) -> Result<(Self, &str), InvalidPath> {
         if text.starts_with("$.") || text.starts_with("$[") {
             return json_path(text);
         }
@@ -122,10 +122,10 @@ impl fmt::Display for ClaimPath {
     }
 }
 
-/// Why a text is no [`ClaimPath`] or [`ClaimRule`].
+/// Why a text is no [`ClaimPath`] or [`ClaimRule`](super::ClaimRule).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct InvalidPath(String);
+pub struct InvalidPath(pub(super) String);
 
 impl Step {
     fn go<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
@@ -295,7 +295,7 @@ fn quoted(text: &str, quote: char) -> Result<(String, &str), InvalidPath> {
     Err(InvalidPath(format!("a quote is not closed in `{text}`")))
 }
 
-fn unreadable(rest: &str) -> InvalidPath {
+pub(super) fn unreadable(rest: &str) -> InvalidPath {
     InvalidPath(match rest {
         "" => "the JSONPath ends too early".to_owned(),
         rest => format!(
@@ -304,255 +304,5 @@ fn unreadable(rest: &str) -> InvalidPath {
     })
 }
 
-/// A value that is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClaimRule {
-    /// Where.
-    pub path: ClaimPath,
-    /// What must be there, once where there are several.
-    pub wanted: Wanted,
-}
-
-/// What a value must be.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Wanted {
-    /// `K=V`: this string, or the number, boolean, `null`, array or object
-    /// that the text is as JSON; or an array with one such item.
-    Text(String),
-    /// `K:=JSON`: this value, whole.
-    Json(Value),
-}
-
-impl FromStr for ClaimRule {
-    type Err = InvalidPath;
-
-    /// Reads `K=V` and `K:=JSON`.
-    fn from_str(text: &str) -> Result<Self, InvalidPath> {
-        let (path, rest) = ClaimPath::read(text)?;
-        let wanted = if let Some(json) = rest.strip_prefix(":=") {
-            Wanted::Json(
-                json::parse_value(json.as_bytes())
-                    .map_err(|error| InvalidPath(format!("behind `:=` it is {error}")))?,
-            )
-        } else if let Some(text) = rest.strip_prefix('=') {
-            Wanted::Text(text.to_owned())
-        } else if rest.is_empty() {
-            return Err(InvalidPath("expected NAME=VALUE or NAME:=JSON".to_owned()));
-        } else {
-            return Err(unreadable(rest));
-        };
-        Ok(Self { path, wanted })
-    }
-}
-
-impl Wanted {
-    /// Says whether a value is what is wanted.
-    pub(super) fn is(&self, found: &Value) -> bool {
-        match self {
-            Self::Json(wanted) => is_exactly(found, wanted),
-            Self::Text(wanted) => {
-                is_text(found, wanted)
-                    || found
-                        .as_array()
-                        .is_some_and(|items| items.iter().any(|item| is_text(item, wanted)))
-            }
-        }
-    }
-}
-
-fn is_text(found: &Value, wanted: &str) -> bool {
-    match found {
-        Value::String(found) if found == wanted => true,
-        _ => json::parse_value(wanted.as_bytes()).is_ok_and(|wanted| is_exactly(found, &wanted)),
-    }
-}
-
-/// Says whether two values are the same, numbers to the last digit: those that
-/// a floating-point number cannot tell from their neighbours are equal to none.
-fn is_exactly(a: &Value, b: &Value) -> bool {
-    /// 2^53: beyond it not every integer is such a number.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    match (a, b) {
-        (Value::Number(one), Value::Number(other)) => {
-            let blurred = one.is_f64() && one.as_f64().is_none_or(|number| number.abs() >= EXACT);
-            one == other && !blurred
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_exactly(a, b))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .all(|(name, a)| b.get(name).is_some_and(|b| is_exactly(a, b)))
-        }
-        _ => a == b,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    /// Returns what is at a path of these claims.
-    fn at(path: &str) -> Vec<Value> {
-        let claims = json!({
-            "a": {"b": [1, [2], {"c": 3}], "0": "zero", "x-y": 4, "d/e": 5, "m~n": 6, "": 7},
-            "a.b": "dotted", "https://e.example/r": "url", "/a": "slash", "$.a": "dollar",
-            "": "empty", "é": 8, "q'\"\\": 9, "k=v": 10, "$x": 11,
-        });
-        let path: ClaimPath = path.parse().unwrap();
-        let values = path.select(claims.as_object().unwrap());
-        values.into_iter().cloned().collect()
-    }
-
-    #[test]
-    fn a_name_is_a_name_whatever_is_in_it() {
-        for (name, value) in [
-            ("a.b", "dotted"),
-            ("https://e.example/r", "url"),
-            ("/~1a", "slash"),
-            ("$['/a']", "slash"),
-            ("/$.a", "dollar"),
-            ("$['$.a']", "dollar"),
-            ("/", "empty"),
-            ("$['']", "empty"),
-        ] {
-            assert_eq!(at(name), [json!(value)], "{name}");
-        }
-        assert_eq!(at("$x"), [json!(11)]);
-        assert_eq!(at("nope"), [] as [Value; 0]);
-    }
-
-    #[test]
-    fn pointers_and_paths_lead_into_values() {
-        for (path, expected) in [
-            ("/a/b/0", json!([1])),
-            ("/a/b/1/0", json!([2])),
-            ("/a/b/2/c", json!([3])),
-            ("/a/0", json!(["zero"])),
-            ("/a/d~1e", json!([5])),
-            ("/a/m~0n", json!([6])),
-            ("/a/", json!([7])),
-            // RFC 6901 §4: no zero in front, no sign, and `-` is no item.
-            ("/a/b/00", json!([])),
-            ("/a/b/+1", json!([])),
-            ("/a/b/-", json!([])),
-            ("/a/b/3", json!([])),
-            ("/a/b/99999999999999999999", json!([])),
-            ("/a/b/length", json!([])),
-            ("/a/x-y/0", json!([])),
-            ("$.a.b[0]", json!([1])),
-            ("$.a.b[-1].c", json!([3])),
-            ("$.a.b[-3]", json!([1])),
-            ("$.a.b[-4]", json!([])),
-            ("$.a.b[*]", json!([1, [2], {"c": 3}])),
-            ("$.a.b[*][0]", json!([2])),
-            ("$.a.b[2].*", json!([3])),
-            ("$['a']['x-y']", json!([4])),
-            (r#"$["a"]["d/e"]"#, json!([5])),
-            ("$.é", json!([8])),
-            (r"$['\u00e9']", json!([8])),
-            (r#"$['q\'"\\']"#, json!([9])),
-            (r#"$["q'\"\\"]"#, json!([9])),
-            // An index is of arrays alone, a name of objects.
-            ("$.a[0]", json!([])),
-            ("$.a['0']", json!(["zero"])),
-            ("$.a.b['0']", json!([])),
-        ] {
-            assert_eq!(Value::Array(at(path)), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_path_is_refused() {
-        for path in [
-            "",
-            "/a/~",
-            "/a~2",
-            "/~",
-            "$.",
-            "$[",
-            "$..a",
-            "$.a..b",
-            "$[*]",
-            "$.*",
-            "$[0]",
-            "$.a[",
-            "$.a[]",
-            "$.a[-0]",
-            "$.a[01]",
-            "$.a[1:2]",
-            "$.a[0,1]",
-            "$.a[?@.b]",
-            "$.a['b",
-            "$.a['b'",
-            r#"$.a['\"']"#,
-            r"$.a['\x']",
-            "$.a b",
-            "$.a-b",
-            "$.1",
-            "$.a[ 0 ]",
-            "$.a]",
-            "$.a[99999999999999999999]",
-        ] {
-            assert!(path.parse::<ClaimPath>().is_err(), "{path}");
-        }
-    }
-
-    #[test]
-    fn a_rule_is_a_path_and_a_value() {
-        let text = |path: &str, value: &str| (path.to_owned(), Wanted::Text(value.to_owned()));
-        let json = |path: &str, value: Value| (path.to_owned(), Wanted::Json(value));
-        for (rule, expected) in [
-            ("sub=a", text("sub", "a")),
-            ("sub=", text("sub", "")),
-            ("sub=a=b", text("sub", "a=b")),
-            ("sub=:=1", text("sub", ":=1")),
-            ("sub:=1", json("sub", json!(1))),
-            ("a:b=1", text("a:b", "1")),
-            ("/a/b=c", text("/a/b", "c")),
-            ("/a/b:=[1]", json("/a/b", json!([1]))),
-            ("$.a[0]=c", text("$.a[0]", "c")),
-            ("$['k=v']:=10", json("$['k=v']", json!(10))),
-            ("https://e.example/r=x", text("https://e.example/r", "x")),
-        ] {
-            let rule: ClaimRule = rule.parse().unwrap();
-            assert_eq!((rule.path.to_string(), rule.wanted), expected);
-        }
-        for (rule, reason) in [
-            ("sub", "expected NAME=VALUE or NAME:=JSON"),
-            ("$.sub", "expected NAME=VALUE or NAME:=JSON"),
-            ("=x", "the name of a claim is missing"),
-            (":=1", "the name of a claim is missing"),
-            ("", "the name of a claim is missing"),
-            ("sub:=", "behind `:=` it is not JSON: it ends too early"),
-            (
-                "sub:={\"a\":1,\"a\":1}",
-                "JSON in which the member `a` comes twice",
-            ),
-            ("$.a-b=1", "cannot read `-b=1` in the JSONPath"),
-        ] {
-            let error = rule.parse::<ClaimRule>().unwrap_err().to_string();
-            assert!(error.contains(reason), "{rule}: {error}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_equal_to_the_last_digit_at_any_depth() {
-        let value = |text: &str| json::parse_value(text.as_bytes()).unwrap();
-        for (a, b, same) in [
-            ("[18446744073709551615]", "[18446744073709551615]", true),
-            ("[18446744073709551616]", "[18446744073709551616]", false),
-            ("{\"a\":{\"b\":1e300}}", "{\"a\":{\"b\":1e300}}", false),
-            ("{\"a\":1,\"b\":[]}", "{\"b\":[],\"a\":1}", true),
-            ("{\"a\":1}", "{\"a\":1,\"b\":1}", false),
-            ("{\"a\":1,\"b\":1}", "{\"a\":1,\"c\":1}", false),
-            ("[1,2]", "[2,1]", false),
-            ("[1]", "[1,1]", false),
-            ("\"1\"", "1", false),
-        ] {
-            assert_eq!(is_exactly(&value(a), &value(b)), same, "{a} {b}");
-        }
-    }
-}
+mod tests;

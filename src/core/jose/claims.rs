@@ -9,7 +9,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
-use super::claim_path::{ClaimPath, ClaimRule};
+use super::claim_path::ClaimPath;
+use super::claim_rule::ClaimRule;
 use super::error::{Failure, Warning};
 use super::header::same_media_type;
 use super::numeric_date::NumericDate;

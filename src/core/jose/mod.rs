@@ -17,6 +17,7 @@ pub mod algorithm;
 pub mod base64url;
 mod batch;
 mod claim_path;
+mod claim_rule;
 mod claims;
 mod contradiction;
 mod ed25519;
@@ -53,7 +54,8 @@ mod verifying_key;
 
 pub use algorithm::{Algorithm, Curve, Family, KeyType, ParameterSet};
 pub use batch::{Accepted, Batch, Field};
-pub use claim_path::{ClaimPath, ClaimRule, InvalidPath, Wanted};
+pub use claim_path::{ClaimPath, InvalidPath};
+pub use claim_rule::{ClaimRule, Wanted};
 pub use error::{Error, Failure, KeyError, Malformed, Warning};
 pub use failure_codes::FAILURE_CODES;
 pub use inspection::{Inspected, Inspection, Part, inspect};
