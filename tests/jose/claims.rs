@@ -411,6 +411,38 @@ fn claims_that_are_asked_for_are_required() {
     assert_eq!(judge_claims(&payload, &rules), PASSES);
 }
 
+/// Numbers that a 64-bit integer does not hold are compared by their digits.
+#[test]
+fn integers_of_any_length_are_asked_for_to_the_last_digit() {
+    const LONG: &str = "123456789012345678901234567890";
+    const NEXT: &str = "123456789012345678901234567891";
+    let payload = claims_with(json!({})).replacen(
+        '{',
+        &format!(r#"{{"n":{LONG},"o":{{"ids":[ 1, {LONG} ]}},"s":"{LONG}","#),
+        1,
+    );
+    for (rule, expected) in [
+        (format!("n={LONG}"), &[][..]),
+        (format!("n:={LONG}"), &[]),
+        (format!("n={NEXT}"), &["claim"]),
+        (format!("n:={NEXT}"), &["claim"]),
+        (format!("/o/ids={LONG}"), &[]),
+        (format!("/o/ids={NEXT}"), &["claim"]),
+        (format!("/o/ids:=[1,{LONG}]"), &[]),
+        (format!("/o/ids:={LONG}"), &["claim"]),
+        (format!("$.o.ids[*]:={LONG}"), &[]),
+        (format!("s={LONG}"), &[]),
+        (format!("s:={LONG}"), &["claim"]),
+        (format!("absent={LONG}"), &["claim_missing"]),
+    ] {
+        let asked = jwt::Rules {
+            claims: vec![rule.parse().unwrap()],
+            ..rules()
+        };
+        assert_eq!(judge_claims(&payload, &asked), expected, "{rule}");
+    }
+}
+
 #[test]
 fn paths_lead_into_claims_and_names_are_names() {
     let payload = claims_with(json!({
@@ -529,9 +561,10 @@ fn what_was_verified_can_be_asked_for() {
     assert_eq!(verified.kid.as_deref(), Some("key"));
 }
 
-/// Numbers that a floating-point number cannot tell apart are equal to none.
+/// Numbers that a floating-point number cannot tell apart are compared as they
+/// are written.
 #[test]
-fn a_number_is_compared_to_its_last_digit_or_not_at_all() {
+fn a_number_is_compared_to_its_last_digit() {
     for (claim, wanted, expected) in [
         (
             "123456789012345678901234567890",
@@ -541,12 +574,13 @@ fn a_number_is_compared_to_its_last_digit_or_not_at_all() {
         (
             "123456789012345678901234567890",
             "123456789012345678901234567890",
-            &["claim"],
+            &[],
         ),
         ("18446744073709551615", "18446744073709551615", &[]),
         ("18446744073709551615", "18446744073709551614", &["claim"]),
         ("1.5", "1.5", &[]),
-        ("1e300", "1e300", &["claim"]),
+        ("1e300", "1e300", &[]),
+        ("1e30", "1000000000000000000000000000000", &["claim"]),
     ] {
         let payload = claims_with(json!({"n": "N"})).replace("\"N\"", claim);
         let rules = jwt::Rules {

@@ -13,7 +13,7 @@ use super::claims::{Claims, Rules};
 use super::error::{Error, Malformed, Warning};
 use super::json::Kept;
 use super::jws::{Parts, decode_header};
-use super::jwt::JudgedHeader;
+use super::jwt::{JudgedHeader, Passed};
 use super::keys::Keys;
 use crate::core::time::Timestamp;
 
@@ -70,7 +70,12 @@ impl<'k> Batch<'k> {
         parts.decode_signature(&mut self.signature)?;
         let header = self.headers.judged(parts.header, self.keys, self.rules)?;
         let (kept, payload) = (&mut self.claims, &mut self.payload);
-        let passed = header.judge(
+        let Passed {
+            algorithm,
+            kid,
+            warnings,
+            ..
+        } = header.judge(
             &parts,
             &self.signature,
             || read_claims(&parts, payload, kept),
@@ -78,25 +83,25 @@ impl<'k> Batch<'k> {
             now,
         )?;
         Ok(Accepted {
-            algorithm: passed.algorithm,
-            kid: passed.kid,
+            algorithm,
+            kid,
             payload: &self.payload,
-            warnings: passed.warnings,
+            warnings,
         })
     }
 }
 
 fn read_claims<'a>(
     parts: &Parts<'_>,
-    payload: &mut Vec<u8>,
+    payload: &'a mut Vec<u8>,
     claims: &'a mut Kept,
-) -> Result<&'a Kept, Error> {
+) -> Result<(&'a Kept, &'a [u8]), Error> {
     parts.decode_payload(payload)?;
     claims.read(payload).map_err(|source| Malformed::Json {
         part: "payload",
         source,
     })?;
-    Ok(claims)
+    Ok((claims, payload))
 }
 
 impl Claims for Kept {

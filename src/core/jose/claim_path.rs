@@ -58,7 +58,16 @@ impl ClaimPath {
 
     /// Returns the values that are there, none where there is nothing.
     pub(super) fn select<'c>(&self, claims: &'c impl Claims) -> Vec<&'c Value> {
-        let mut values: Vec<&Value> = claims.get(&self.name).into_iter().collect();
+        self.go(claims.get(&self.name).into_iter().collect())
+    }
+
+    /// As [`ClaimPath::select`], in a Claims Set that is a value itself.
+    pub(super) fn select_in<N: Node>(&self, claims: N) -> Vec<N> {
+        self.go(claims.member(&self.name).into_iter().collect())
+    }
+
+    /// Goes on from values of the claim.
+    fn go<N: Node>(&self, mut values: Vec<N>) -> Vec<N> {
         for step in &self.steps {
             values = values
                 .into_iter()
@@ -127,28 +136,54 @@ impl fmt::Display for ClaimPath {
 #[error("{0}")]
 pub struct InvalidPath(pub(super) String);
 
-impl Step {
-    fn go<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
-        match (self, value) {
-            (Self::Member(name) | Self::Token(name), Value::Object(members)) => {
-                members.get(name).into_iter().collect()
-            }
-            (Self::Token(digits), Value::Array(items)) => index(digits)
-                .and_then(|at| items.get(at))
-                .into_iter()
-                .collect(),
-            (Self::Index(at), Value::Array(items)) => {
-                let at = usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX);
-                let at = match self {
-                    Self::Index(..0) => items.len().checked_sub(at),
-                    _ => Some(at),
-                };
-                at.and_then(|at| items.get(at)).into_iter().collect()
-            }
-            (Self::Every, Value::Object(members)) => members.values().collect(),
-            (Self::Every, Value::Array(items)) => items.iter().collect(),
-            _ => Vec::new(),
+/// A value that has others in it, parsed or as it is written.
+pub(super) trait Node: Copy {
+    /// Returns the member of an object.
+    fn member(self, name: &str) -> Option<Self>;
+
+    /// Returns the items of an array.
+    fn items(self) -> Option<Vec<Self>>;
+
+    /// Returns all members or items.
+    fn children(self) -> Vec<Self>;
+}
+
+impl Node for &Value {
+    fn member(self, name: &str) -> Option<Self> {
+        self.as_object()?.get(name)
+    }
+
+    fn items(self) -> Option<Vec<Self>> {
+        Some(self.as_array()?.iter().collect())
+    }
+
+    fn children(self) -> Vec<Self> {
+        match self {
+            Value::Object(members) => members.values().collect(),
+            _ => self.items().unwrap_or_default(),
         }
+    }
+}
+
+impl Step {
+    fn go<N: Node>(&self, value: N) -> Vec<N> {
+        let item = |at: Option<usize>| value.items()?.get(at?).copied();
+        let found = match self {
+            Self::Every => return value.children(),
+            Self::Member(name) => value.member(name),
+            Self::Token(token) => value.member(token).or_else(|| item(index(token))),
+            Self::Index(at) => {
+                let steps = usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX);
+                match at {
+                    ..0 => value.items().and_then(|items| {
+                        let at = items.len().checked_sub(steps)?;
+                        items.get(at).copied()
+                    }),
+                    _ => item(Some(steps)),
+                }
+            }
+        };
+        found.into_iter().collect()
     }
 }
 

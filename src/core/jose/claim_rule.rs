@@ -5,7 +5,9 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::claim_path::{ClaimPath, InvalidPath, unreadable};
+use super::claim_text::{self, is_rounded};
 use super::json;
+use super::members::JsonText;
 
 /// A value that is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +25,7 @@ pub enum Wanted {
     /// that the text is as JSON; or an array with one such item.
     Text(String),
     /// `K:=JSON`: this value, whole.
-    Json(Value),
+    Json(JsonText),
 }
 
 impl FromStr for ClaimRule {
@@ -34,7 +36,7 @@ impl FromStr for ClaimRule {
         let (path, rest) = ClaimPath::read(text)?;
         let wanted = if let Some(json) = rest.strip_prefix(":=") {
             Wanted::Json(
-                json::parse_value(json.as_bytes())
+                JsonText::parse(json)
                     .map_err(|error| InvalidPath(format!("behind `:=` it is {error}")))?,
             )
         } else if let Some(text) = rest.strip_prefix('=') {
@@ -52,12 +54,26 @@ impl Wanted {
     /// Says whether a value is what is wanted.
     pub(super) fn is(&self, found: &Value) -> bool {
         match self {
-            Self::Json(wanted) => is_exactly(found, wanted),
+            Self::Json(wanted) => is_exactly(found, wanted.value()),
             Self::Text(wanted) => {
                 is_text(found, wanted)
                     || found
                         .as_array()
                         .is_some_and(|items| items.iter().any(|item| is_text(item, wanted)))
+            }
+        }
+    }
+
+    /// As [`Wanted::is`], where a number is wanted that a parsed value rounds:
+    /// says whether it is written in the Claims Set, at the path.
+    pub(super) fn is_written(&self, claims: &[u8], path: &ClaimPath) -> bool {
+        match self {
+            Self::Json(wanted) => {
+                is_rounded(wanted.value()) && claim_text::holds(claims, path, wanted.text(), false)
+            }
+            Self::Text(wanted) => {
+                json::parse_value(wanted.as_bytes()).is_ok_and(|wanted| is_rounded(&wanted))
+                    && claim_text::holds(claims, path, wanted, true)
             }
         }
     }
@@ -71,15 +87,10 @@ fn is_text(found: &Value, wanted: &str) -> bool {
 }
 
 /// Says whether two values are the same, numbers to the last digit: those that
-/// a floating-point number cannot tell from their neighbours are equal to none.
-fn is_exactly(a: &Value, b: &Value) -> bool {
-    /// 2^53: beyond it not every integer is such a number.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+/// are rounded are equal to none.
+pub(super) fn is_exactly(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(one), Value::Number(other)) => {
-            let blurred = one.is_f64() && one.as_f64().is_none_or(|number| number.abs() >= EXACT);
-            one == other && !blurred
-        }
+        (Value::Number(one), Value::Number(other)) => one == other && !is_rounded(a),
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_exactly(a, b))
         }
@@ -100,7 +111,10 @@ mod tests {
     #[test]
     fn a_rule_is_a_path_and_a_value() {
         let text = |path: &str, value: &str| (path.to_owned(), Wanted::Text(value.to_owned()));
-        let json = |path: &str, value: Value| (path.to_owned(), Wanted::Json(value));
+        let json = |path: &str, value: Value| {
+            let value = JsonText::parse(&value.to_string()).unwrap();
+            (path.to_owned(), Wanted::Json(value))
+        };
         for (rule, expected) in [
             ("sub=a", text("sub", "a")),
             ("sub=", text("sub", "")),

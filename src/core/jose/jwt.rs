@@ -2,6 +2,8 @@
 
 mod sign;
 
+use std::cell::OnceCell;
+
 use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
@@ -91,7 +93,12 @@ impl Verified {
 pub fn verify(token: &str, keys: &Keys, rules: &Rules, now: Timestamp) -> Result<Verified, Error> {
     let compact = Compact::parse(token)?;
     let judged = JudgedHeader::new(&compact.unverified_header, keys, rules)?;
-    let claims = || parse_claims(&compact.unverified_payload()?);
+    let payload = OnceCell::new();
+    let claims = || {
+        let read = compact.unverified_payload()?;
+        let payload = payload.get_or_init(|| read);
+        Ok((parse_claims(payload)?, payload.as_slice()))
+    };
     let passed = judged.judge(compact.parts(), compact.signature(), claims, rules, now)?;
     Ok(Verified {
         claims: passed.claims,
@@ -147,17 +154,17 @@ impl<'k> JudgedHeader<'k> {
         })
     }
 
-    /// Judges a token that has this header. The claims are asked for once it is
-    /// known that they are encoded.
+    /// Judges a token that has this header. The claims, and the payload that
+    /// they are, are asked for once it is known that they are encoded.
     ///
     /// # Errors
     ///
     /// As [`verify`].
-    pub(super) fn judge<C: Claims>(
+    pub(super) fn judge<'p, C: Claims>(
         &self,
         parts: &Parts<'_>,
         signature: &[u8],
-        claims: impl FnOnce() -> Result<C, Error>,
+        claims: impl FnOnce() -> Result<(C, &'p [u8]), Error>,
         rules: &Rules,
         now: Timestamp,
     ) -> Result<Passed<'k, C>, Error> {
@@ -181,9 +188,9 @@ impl<'k> JudgedHeader<'k> {
             // There is no telling where its payload ends.
             return Err(Error::Refused(failures));
         }
-        let claims = claims()?;
+        let (claims, text) = claims()?;
         let algorithm = self.signers.as_ref().ok().map(|(algorithm, _)| *algorithm);
-        let checked = rules.check(&claims, algorithm, now);
+        let checked = rules.check(&claims, text, algorithm, now);
         failures.extend(checked.failures);
         match used {
             Some((algorithm, kid)) if failures.is_empty() => Ok(Passed {

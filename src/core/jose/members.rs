@@ -136,6 +136,18 @@ impl JsonText {
     }
 }
 
+impl JsonText {
+    /// Returns the value, of which numbers may be rounded.
+    pub(super) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Returns it as it was written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl From<String> for JsonText {
     /// Makes a string.
     fn from(text: String) -> Self {

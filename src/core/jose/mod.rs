@@ -18,6 +18,7 @@ pub mod base64url;
 mod batch;
 mod claim_path;
 mod claim_rule;
+mod claim_text;
 mod claims;
 mod contradiction;
 mod ed25519;

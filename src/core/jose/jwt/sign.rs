@@ -67,7 +67,7 @@ impl Exceptions {
             allow_missing_exp: self.missing_exp,
             ..Rules::default()
         };
-        let checked = rules.check(claims, None, now);
+        let checked = rules.check(claims, b"", None, now);
         let mut failures = checked.failures;
         // Where its age matters it is refused.
         let ahead = checked.warnings.into_iter();
