@@ -21,6 +21,8 @@ mod decode;
 mod decrypt;
 mod demo;
 mod discover;
+mod doctor;
+mod doctor_server;
 mod encrypt;
 mod exit_codes;
 mod help;

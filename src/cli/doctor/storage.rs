@@ -110,11 +110,12 @@ fn keychain(opened: &Opened) -> Check {
 /// their modes. Says also whether the store may be used without changing any.
 fn permissions(folder: &Path, store: &dyn TokenStore) -> (Check, bool) {
     const NAME: &str = "store_permissions";
-    let Ok(found) = std::fs::symlink_metadata(folder) else {
+    let found = std::fs::symlink_metadata(folder);
+    if matches!(&found, Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
         let why = format!("{} is made when something is kept", folder.display());
         return (Check::skip(NAME, why), true);
-    };
-    if found.is_dir() {
+    }
+    if found.is_ok_and(|found| found.is_dir()) {
         let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let files = files
             .map(|entry| entry.path())
