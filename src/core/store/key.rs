@@ -133,10 +133,9 @@ impl fmt::Debug for Key {
 }
 
 /// `#` parts what authctl itself adds from a profile's name; controls (NUL
-/// among them) cannot be sent over D-Bus. The Windows Credential Manager does
-/// not tell upper from lower case, so there upper case is escaped too.
+/// among them) cannot be sent over D-Bus.
 fn must_be_escaped(c: char) -> bool {
-    c == '#' || c == '%' || c.is_control() || (cfg!(windows) && c.is_uppercase())
+    c == '#' || c == '%' || c.is_control()
 }
 
 fn unescape(name: &str) -> Option<String> {
@@ -217,7 +216,7 @@ mod tests {
             "a%",
             "a%2",
             "a%zz",
-            "a%41",
+            "a%61",
             "%ff",
             "a\0b",
             "#client-",

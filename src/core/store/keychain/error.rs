@@ -16,7 +16,7 @@ pub enum KeychainError {
     NoAnswer(Duration),
     /// It answers, but something was not done in time: most likely it shows a
     /// prompt that nobody answers.
-    #[error("it asked for something, and got no answer within {} s", .0.as_secs())]
+    #[error("it did not finish within {} s; it may be waiting for its prompt to be answered", .0.as_secs())]
     PromptUnanswered(Duration),
     /// It is locked, and could not ask, or was told no.
     #[error("it is locked, and its prompt was dismissed or could not be shown")]
@@ -27,6 +27,9 @@ pub enum KeychainError {
     /// It has no collection for new items, or it was deleted.
     #[error("it has no default collection")]
     NoCollection,
+    /// The process runs in no logon session of Windows that has one.
+    #[error("this logon session has none, as over SSH or in a service")]
+    NoLogonSession,
     /// An item is larger than the platform takes.
     #[error("it takes no item of more than {0} octets")]
     TooLong(u32),
@@ -48,6 +51,7 @@ impl KeychainError {
             Self::PromptDismissed => "keychain_prompt_dismissed",
             Self::Locked => "keychain_locked",
             Self::NoCollection => "keychain_no_collection",
+            Self::NoLogonSession => "keychain_no_logon_session",
             Self::TooLong(_) => "keychain_too_long",
             Self::Unsupported => "keychain_unsupported",
             Self::Other(_) => "keychain",
@@ -60,10 +64,13 @@ impl KeychainError {
                 "run inside a desktop session, or start one with `dbus-run-session -- …`"
             }
             Self::NoService => "start a keychain such as gnome-keyring or KWallet",
-            Self::NoAnswer(_) => "see whether the keychain service hangs",
+            Self::NoAnswer(_) => {
+                "try again if the machine is busy, and see whether the keychain service hangs"
+            }
             Self::PromptUnanswered(_) => "answer the keychain's prompt",
             Self::PromptDismissed | Self::Locked => "unlock the keychain",
             Self::NoCollection => "make a default collection in the keychain",
+            Self::NoLogonSession => "run inside a logon session that has credentials",
             Self::TooLong(_) => "ask the server for smaller tokens",
             Self::Unsupported | Self::Other(_) => "see whether other programs can use it",
         };
