@@ -5,8 +5,12 @@
 //!
 //! `cargo test` leaves this binary out; `cargo test --test interop` runs it.
 
+#[cfg(target_os = "linux")]
+#[path = "../cli/fake.rs"]
+#[expect(dead_code, reason = "what only tests/cli uses")]
+mod fake;
 mod harness;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod keychain;
 mod libraries;
 mod oidc_provider;
