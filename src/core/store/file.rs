@@ -18,10 +18,11 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::{alphabet, engine::DecodePaddingMode};
 use zeroize::Zeroizing;
 
+use super::derive::{self, Cost, Master};
 use super::error::{Damage, KeyMismatch};
 use super::folder::{Folder, Notes};
 use super::lock::{self, LockGuard};
-use super::seal::{self, Cost, Header, Kdf, Master, SealError};
+use super::seal::{self, Header, Kdf, SealError};
 use super::{Error, Key, LockHolder, Record, StoreKind, TokenStore};
 use crate::core::secret::{Secret, SecretBytes};
 
@@ -157,7 +158,7 @@ impl FileStore {
                     return Ok(master.clone());
                 }
                 log::debug!("store: deriving the key from the passphrase");
-                let master = seal::stretch(passphrase.expose(), cost, &salt)?;
+                let master = derive::stretch(passphrase.expose(), cost, &salt)?;
                 *last = Some((kdf, Stretched(master.clone())));
                 Ok(master)
             }
@@ -209,7 +210,7 @@ impl FileStore {
         }
         Ok(Kdf::Argon2id {
             cost: self.cost,
-            salt: seal::new_salt()?,
+            salt: derive::new_salt()?,
         })
     }
 

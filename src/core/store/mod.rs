@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use super::time::Timestamp;
 
+mod derive;
 mod error;
 pub mod file;
 mod folder;

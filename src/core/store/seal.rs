@@ -20,16 +20,12 @@
 //! salt is shared by the files of one store, so that its price is paid once a
 //! process; every file still has a key of its own through its HKDF salt.
 
-use argon2::{Algorithm, Argon2, Params, Version};
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
-use aws_lc_rs::{digest, hkdf, rand};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::derive::{CHECKSUM, Cost, FileKeys, Master, NONCE, checksum_of, new_salt, take};
 use super::error::{Damage, KeyMismatch};
-
-/// What a file key is derived from: the key as given, or argon2id's output.
-pub(super) type Master = Zeroizing<[u8; 32]>;
 
 /// How the master is come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,36 +39,6 @@ pub(super) enum Kdf {
         /// The salt of the store.
         salt: [u8; 16],
     },
-}
-
-/// What argon2id costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cost {
-    /// Memory in KiB.
-    pub(super) memory: u32,
-    /// Passes over it.
-    pub(super) passes: u32,
-    /// Lanes.
-    pub(super) lanes: u32,
-}
-
-impl Cost {
-    /// The second recommendation of RFC 9106 §4 (64 MiB, three passes) with
-    /// one lane, for the threads of four would not run in parallel here:
-    /// about 110 ms.
-    pub(super) const RECOMMENDED: Self = Self {
-        memory: 64 * 1024,
-        passes: 3,
-        lanes: 1,
-    };
-
-    /// A file must not be able to ask for more memory than a small machine
-    /// has, or for minutes.
-    fn is_bounded(self) -> bool {
-        (1..=MAX_LANES).contains(&self.lanes)
-            && (8 * self.lanes..=MAX_MEMORY).contains(&self.memory)
-            && (1..=MAX_PASSES).contains(&self.passes)
-    }
 }
 
 /// What an encrypted file says in the clear.
@@ -145,7 +111,7 @@ impl Header {
 
     /// Says whether the master is the one the file was sealed with.
     pub(super) fn is_of(&self, master: &Master) -> Result<bool, SealError> {
-        let derived = FileKeys::derive(master, &self.file_salt)?;
+        let derived = FileKeys::derive(master, &self.file_salt, INFO)?;
         Ok(derived.check().ct_eq(&self.key_check).into())
     }
 
@@ -155,7 +121,7 @@ impl Header {
         master: &Master,
         file: &'a mut [u8],
     ) -> Result<&'a [u8], SealError> {
-        let keys = FileKeys::derive(master, &self.file_salt)?;
+        let keys = FileKeys::derive(master, &self.file_salt, INFO)?;
         if !bool::from(keys.check().ct_eq(&self.key_check)) {
             return Err(SealError::Key(KeyMismatch::Other));
         }
@@ -180,9 +146,8 @@ pub(super) fn seal(
     name: &str,
     record: &[u8],
 ) -> Result<Vec<u8>, SealError> {
-    let mut file_salt = [0; 32];
-    rand::fill(&mut file_salt).map_err(|_| SealError::Crypto("draw a salt"))?;
-    let keys = FileKeys::derive(master, &file_salt)?;
+    let file_salt = new_salt::<32>()?;
+    let keys = FileKeys::derive(master, &file_salt, INFO)?;
     let name_length =
         u16::try_from(name.len()).map_err(|_| SealError::Crypto("name a session that long"))?;
     let (code, cost, salt) = match kdf {
@@ -216,82 +181,18 @@ pub(super) fn seal(
     Ok(file)
 }
 
-/// Derives the master from a passphrase: slow by choice.
-pub(super) fn stretch(passphrase: &str, cost: Cost, salt: &[u8; 16]) -> Result<Master, SealError> {
-    let failed = |_| SealError::Crypto("derive a key from the passphrase");
-    let params = Params::new(cost.memory, cost.passes, cost.lanes, Some(32)).map_err(failed)?;
-    let mut master = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.as_bytes(), salt, &mut *master)
-        .map_err(failed)?;
-    Ok(master)
-}
-
-/// Draws a salt for [`stretch`].
-pub(super) fn new_salt() -> Result<[u8; 16], SealError> {
-    let mut salt = [0; 16];
-    rand::fill(&mut salt).map_err(|_| SealError::Crypto("draw a salt"))?;
-    Ok(salt)
-}
-
-/// The encryption key of one file, and its check value.
-struct FileKeys(Zeroizing<[u8; 48]>);
-
-impl FileKeys {
-    fn derive(master: &Master, salt: &[u8; 32]) -> Result<Self, SealError> {
-        struct Length;
-        impl hkdf::KeyType for Length {
-            fn len(&self) -> usize {
-                48
-            }
-        }
-        let mut keys = Zeroizing::new([0; 48]);
-        hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
-            .extract(&**master)
-            .expand(&[b"authctl session file v1"], Length)
-            .and_then(|okm| okm.fill(&mut *keys))
-            .map_err(|_| SealError::Crypto("derive a file key"))?;
-        Ok(Self(keys))
-    }
-
-    fn check(&self) -> &[u8] {
-        &self.0[32..]
-    }
-
-    fn cipher(&self) -> Result<RandomizedNonceKey, SealError> {
-        RandomizedNonceKey::new(&AES_256_GCM, &self.0[..32])
-            .map_err(|_| SealError::Crypto("take a file key"))
-    }
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    rest.split_off(..N)?.try_into().ok()
-}
-
-fn checksum_of(octets: &[u8]) -> [u8; CHECKSUM] {
-    let hash = digest::digest(&digest::SHA256, octets);
-    let mut head = [0; CHECKSUM];
-    head.copy_from_slice(&hash.as_ref()[..CHECKSUM]);
-    head
-}
-
 const MAGIC: [u8; 7] = *b"authctl";
 const FORM: u8 = 1;
+const INFO: &[u8] = b"authctl session file v1";
 const KDF_GIVEN: u8 = 1;
 const KDF_ARGON2ID: u8 = 2;
-const CHECKSUM: usize = 8;
-const NONCE: usize = 12;
-/// 256 MiB.
-const MAX_MEMORY: u32 = 256 * 1024;
-const MAX_PASSES: u32 = 16;
-const MAX_LANES: u32 = 8;
-
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
+    use super::super::derive::stretch;
     use super::*;
 
     const RECORD: &[u8] = br#"{"version":1}"#;
