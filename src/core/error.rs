@@ -176,6 +176,9 @@ pub enum Error {
     /// The token store.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// An archive of sessions.
+    #[error(transparent)]
+    Archive(#[from] store::ArchiveError),
     /// `config.toml`.
     #[error(transparent)]
     Config(#[from] config::Error),
@@ -267,6 +270,7 @@ impl Report for Error {
             Self::Http(error) => error.code(),
             Self::Session(error) => error.code(),
             Self::Store(error) => error.code(),
+            Self::Archive(error) => error.code(),
             Self::Config(error) => error.code(),
         }
     }
@@ -285,6 +289,7 @@ impl Report for Error {
             Self::Http(error) => error.exit(),
             Self::Session(error) => error.exit(),
             Self::Store(error) => error.exit(),
+            Self::Archive(error) => error.exit(),
             Self::Config(error) => error.exit(),
         }
     }
@@ -304,6 +309,7 @@ impl Report for Error {
             Self::Http(error) => error.hint(),
             Self::Session(error) => error.hint(),
             Self::Store(error) => error.hint(),
+            Self::Archive(error) => error.hint(),
             Self::Config(error) => error.hint(),
         }
     }

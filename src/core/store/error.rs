@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::LockHolder;
 use super::keychain::KeychainError;
 use super::record::RecordError;
 use super::vault::VaultError;
+use super::{LockHolder, StoreKind};
 use crate::core::error::{Exit, Report};
 
 /// Why the store failed. Nothing in it is secret: it says where and what, not
@@ -101,6 +101,24 @@ pub enum Error {
         key: String,
         /// Who holds it.
         holder: LockHolder,
+    },
+    /// Another session is kept where one is to go.
+    #[error("the store `{store}` keeps another session under `{key}`{}", if *.newer { ", or a newer state of this one" } else { "" })]
+    Conflict {
+        /// The name of the key.
+        key: String,
+        /// Which store.
+        store: StoreKind,
+        /// Whether it may be a newer state of the same session.
+        newer: bool,
+    },
+    /// What was written does not come back.
+    #[error("the store `{store}` does not give back what it was given under `{key}`")]
+    NotGivenBack {
+        /// The name of the key.
+        key: String,
+        /// Which store.
+        store: StoreKind,
     },
     /// The record is larger than any session is.
     #[error("the session `{key}` is too large to be kept: {length} octets")]
@@ -229,6 +247,8 @@ impl Report for Error {
             Self::Unsafe { .. } => "store_unsafe",
             Self::Io { .. } => "store_io",
             Self::Locked { .. } => "store_locked",
+            Self::Conflict { .. } => "store_conflict",
+            Self::NotGivenBack { .. } => "store_not_given_back",
             Self::TooLarge { .. } => "store_too_large",
             Self::Keychain(error) => error.code(),
             Self::Vault(error) => error.code(),
@@ -310,6 +330,14 @@ impl Report for Error {
                 ),
                 (_, Some(_)) | (None, None) => "try again".to_owned(),
             },
+            Self::Conflict { .. } => {
+                "sign out of the one you do not want with `authctl logout`, or \
+                 replace what is kept there with `--force`; nothing was changed"
+                    .to_owned()
+            }
+            Self::NotGivenBack { .. } => {
+                "find out what is wrong with that store; the session is where it was".to_owned()
+            }
             Self::TooLarge { .. } => "ask the server for smaller tokens".to_owned(),
             Self::Keychain(error) => error.hint(),
             Self::Vault(error) => error.hint(),
@@ -377,6 +405,15 @@ mod tests {
                     host: None,
                     since: Some(Timestamp(1_700_000_000)),
                 },
+            },
+            Error::Conflict {
+                key: "default".to_owned(),
+                store: StoreKind::File,
+                newer: false,
+            },
+            Error::NotGivenBack {
+                key: "default".to_owned(),
+                store: StoreKind::File,
             },
             Error::TooLarge {
                 key: "default".to_owned(),

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use super::time::Timestamp;
 
+mod archive;
 mod derive;
 mod error;
 pub mod file;
@@ -28,19 +29,22 @@ mod none;
 mod record;
 mod seal;
 mod select;
+mod transfer;
 mod vault;
 
 #[cfg(test)]
 mod contract;
 
+pub use archive::{Archive, ArchiveError, Archived};
 pub use error::{Damage, Error, KeyMismatch, Unsafe};
-pub use file::{FileKey, FileStore};
+pub use file::{FileKey, FileStore, Rekey, Rekeyed};
 pub use key::{ClientKey, Key};
 pub use keychain::{KeychainError, KeychainStore};
 pub use lock::{LockGuard, lock_dir_of_user};
 pub use none::NoneStore;
-pub use record::{CachedToken, Record, RecordError, Renewal, UnknownMembers, Wanted};
+pub use record::{CachedToken, Record, RecordError, Relation, Renewal, UnknownMembers, Wanted};
 pub use select::{Choice, KEYCHAIN_DEADLINE, Opened, Places, Reason, UnknownChoice, open};
+pub use transfer::{Transfer, Transferred};
 pub use vault::{
     InvalidVaultPath, LoginMethod, VaultAuth, VaultError, VaultPath, VaultSettings, VaultStore,
 };

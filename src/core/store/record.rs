@@ -5,10 +5,12 @@ use std::time::Duration;
 use crate::core::secret::Secret;
 use crate::core::time::Timestamp;
 
-mod json;
+pub(super) mod json;
+mod relation;
 mod renewal;
 
 pub use json::{RecordError, UnknownMembers};
+pub use relation::Relation;
 pub use renewal::Renewal;
 
 /// A session, or the tokens a client got for itself.
@@ -49,6 +51,9 @@ pub struct Record {
     pub created_at: Timestamp,
     /// When the record last changed.
     pub updated_at: Timestamp,
+    /// The name of the store that the record was moved from, while it may
+    /// still be there as well.
+    pub moved_from: Option<String>,
     /// Members of the JSON object that this version does not know.
     pub other: UnknownMembers,
 }
@@ -110,6 +115,7 @@ impl Record {
             tokens: Vec::new(),
             created_at: now,
             updated_at: now,
+            moved_from: None,
             other: UnknownMembers::default(),
         }
     }
@@ -205,6 +211,7 @@ mod tests {
         record.refresh_token = Some(Secret::new("rt-hunter2"));
         record.id_token = Some(Secret::new("id-hunter2"));
         record.requested_scope = vec!["openid".into()];
+        record.moved_from = Some("keychain".into());
         record.put_token(token(&["openid"]));
         record
     }

@@ -437,5 +437,6 @@ fn a_full_disk_is_seen_before_a_save() {
     }
 }
 
+mod rekey;
 #[cfg(unix)]
 mod unix;

@@ -51,23 +51,29 @@ impl Record {
             created_at: members.required("created_at")?,
             updated_at: members.required("updated_at")?,
             requested_scope: members.optional("requested_scope")?.unwrap_or_default(),
+            moved_from: members.optional("moved_from")?,
             other: members.rest(),
         })
     }
 
     /// Writes the record, into memory that is wiped when dropped.
     pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
-        // The length is counted first: a vector that grows would leave
-        // unwiped copies behind.
-        let mut length = Count(0);
-        let mut json = Zeroizing::new(Vec::new());
-        // Writing texts and numbers to memory cannot fail.
-        if serde_json::to_writer(&mut length, self).is_ok() {
-            json.reserve_exact(length.0);
-            let _ = serde_json::to_writer(&mut *json, self);
-        }
-        json
+        to_json(self)
     }
+}
+
+/// Writes what holds secrets, into memory that is wiped when dropped.
+pub(in super::super) fn to_json(value: &impl Serialize) -> Zeroizing<Vec<u8>> {
+    // The length is counted first: a vector that grows would leave unwiped
+    // copies behind.
+    let mut length = Count(0);
+    let mut json = Zeroizing::new(Vec::new());
+    // Writing texts and numbers to memory cannot fail.
+    if serde_json::to_writer(&mut length, value).is_ok() {
+        json.reserve_exact(length.0);
+        let _ = serde_json::to_writer(&mut *json, value);
+    }
+    json
 }
 
 impl CachedToken {
@@ -120,6 +126,7 @@ impl Serialize for Record {
         map.serialize_entry("tokens", &self.tokens)?;
         map.serialize_entry("created_at", &self.created_at)?;
         map.serialize_entry("updated_at", &self.updated_at)?;
+        optional(&mut map, "moved_from", self.moved_from.as_ref())?;
         self.other.serialize_into(&mut map)?;
         map.end()
     }
@@ -285,7 +292,7 @@ mod tests {
         let text = String::from_utf8(json.to_vec()).unwrap();
         assert_eq!(
             text,
-            r#"{"version":1,"issuer":"https://as.example","client_id":"authctl","subject":"alice","username":"alice@example","requested_scope":["openid"],"refresh_token":"rt-hunter2","id_token":"id-hunter2","tokens":[{"access_token":"at-hunter2","token_type":"Bearer","scope":["openid"],"requested_scope":["openid"],"audience":"https://api.example","resource":["https://api.example/v1"],"issued_at":1700000000,"expires_at":1700000300,"clock_offset":-7,"proof_key":"thumb"}],"created_at":1700000000,"updated_at":1700000000}"#
+            r#"{"version":1,"issuer":"https://as.example","client_id":"authctl","subject":"alice","username":"alice@example","requested_scope":["openid"],"refresh_token":"rt-hunter2","id_token":"id-hunter2","tokens":[{"access_token":"at-hunter2","token_type":"Bearer","scope":["openid"],"requested_scope":["openid"],"audience":"https://api.example","resource":["https://api.example/v1"],"issued_at":1700000000,"expires_at":1700000300,"clock_offset":-7,"proof_key":"thumb"}],"created_at":1700000000,"updated_at":1700000000,"moved_from":"keychain"}"#
         );
         assert_eq!(json.capacity(), json.len());
         assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
