@@ -9,6 +9,8 @@ mod expect;
 mod fake;
 mod harness;
 mod key_server;
+#[cfg(unix)]
+mod killer;
 mod observed;
 mod relay;
 mod tokens;
@@ -17,6 +19,8 @@ mod bad_servers;
 mod batch;
 mod batch_streams;
 mod clock;
+#[cfg(unix)]
+mod crash;
 mod decode;
 mod decrypt;
 mod demo;
