@@ -89,7 +89,7 @@ pub struct Cli {
 }
 
 /// What holds for every command.
-#[derive(clap::Args, Clone, Debug)]
+#[derive(clap::Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// Use this profile [env: AUTHCTL_PROFILE]
@@ -275,18 +275,39 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     quick.map_or_else(|| Cli::try_parse_from(arguments), Ok)
 }
 
-/// Parses what follows the name of one command.
+/// Parses what follows the name of one command. Global flags, which are a good
+/// part of what there is to build, take part where one is typed; whatever is
+/// not understood without them is not understood here.
 fn parse_one<A: clap::Args>(arguments: &[OsString], into: fn(A) -> Command) -> Option<Cli> {
-    let one = A::augment_args(clap::Command::new("authctl"));
-    let mut one = Globals::augment_args(one);
+    let with_globals = arguments.iter().any(is_global);
+    let mut one = A::augment_args(clap::Command::new("authctl"));
+    if with_globals {
+        one = Globals::augment_args(one);
+    }
     let matches = one.try_get_matches_from_mut(&arguments[1..]);
     // The process is about to end; taking the tree apart would be for nothing.
     std::mem::forget(one);
-    let matches = matches.ok()?;
-    Some(Cli {
-        globals: Globals::from_arg_matches(&matches).ok()?,
-        command: into(A::from_arg_matches(&matches).ok()?),
-    })
+    // Out of these the values are moved; the other functions copy them all.
+    let mut matches = matches.ok()?;
+    let cli = Cli {
+        globals: match with_globals {
+            true => Globals::from_arg_matches_mut(&mut matches).ok()?,
+            false => Globals::default(),
+        },
+        command: into(A::from_arg_matches_mut(&mut matches).ok()?),
+    };
+    std::mem::forget(matches);
+    Some(cli)
+}
+
+/// Says whether an argument may be a global flag.
+fn is_global(argument: &OsString) -> bool {
+    let text = argument.as_encoded_bytes();
+    text.first() == Some(&b'-')
+        && WITH_VALUE
+            .iter()
+            .chain(&WITHOUT_VALUE)
+            .any(|flag| text.starts_with(flag.as_bytes()))
 }
 
 /// The global flags that take a value.
@@ -303,6 +324,9 @@ const WITH_VALUE: [&str; 11] = [
     "--cert",
     "--cert-key",
 ];
+
+/// Those that take none.
+const WITHOUT_VALUE: [&str; 6] = ["--json", "-q", "--quiet", "-v", "--verbose", "--no-input"];
 
 /// Runs one command. The exit code is the command's own where it succeeds.
 fn run(cx: &Context, command: Command) -> Result<ExitCode, Error> {
@@ -466,6 +490,8 @@ mod tests {
             "authctl decode",
             "authctl verify --key k --alg ES256,RS256 --audience a --audience b --claim n=1 --json t",
             "authctl verify --secret env:S -",
+            "authctl verify --secret env:S -qv --color=never t",
+            "authctl sign --key k --exp -1h c",
             "authctl sign --key k --kid a --sub b --aud c --aud d --exp 5m --nbf -5s --jti --claim e:=1 -",
             "authctl sign --secret env:S --jws --detached -o json @f --header a=b",
             "authctl keygen --alg RS256 --bits 3072 --out - --no-input",
@@ -480,12 +506,28 @@ mod tests {
             "authctl decode --nope",
             "authctl verify --help",
             "authctl token a b",
+            "authctl sign --key k --nbf --json",
+            "authctl sign --key --quiet",
         ] {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             let short = parse(&words).unwrap_err().to_string();
             let whole = Cli::try_parse_from(&words).unwrap_err().to_string();
             assert_eq!(short, whole, "{line}");
         }
+    }
+
+    #[test]
+    fn the_global_flags_are_known_by_name() {
+        let tree = Globals::augment_args(clap::Command::new("authctl"));
+        let mut listed = [WITH_VALUE.to_vec(), WITHOUT_VALUE.to_vec()].concat();
+        let mut found = Vec::new();
+        for argument in tree.get_arguments() {
+            found.extend(argument.get_short().map(|short| format!("-{short}")));
+            found.extend(argument.get_long().map(|long| format!("--{long}")));
+        }
+        listed.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(listed, found);
     }
 
     #[test]
