@@ -153,6 +153,9 @@ impl Member {
 }
 
 /// Goes through a text; `None` means that it is not plain.
+///
+/// A step takes no longer than a call would, and the crate is built for size:
+/// it is said at each that it is to be part of its caller.
 struct Reader<'a, 'n> {
     text: &'a [u8],
     at: usize,
@@ -192,12 +195,19 @@ impl<'a> Reader<'a, '_> {
         self.token(b'}')
     }
 
+    /// Reads a value. Most are strings.
+    #[inline(always)]
     fn value(&mut self, depth: usize) -> Option<()> {
+        if self.text.get(self.at)? == &b'"' {
+            self.at += 1;
+            return self.string();
+        }
+        self.other_value(depth)
+    }
+
+    /// Reads a value that is no string.
+    fn other_value(&mut self, depth: usize) -> Option<()> {
         match self.text.get(self.at)? {
-            b'"' => {
-                self.at += 1;
-                self.string()
-            }
             b'-' | b'0'..=b'9' => self.number(),
             b'{' if depth < MAX_DEPTH => {
                 self.at += 1;
@@ -260,7 +270,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reads a string whose quotation mark was read.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self) -> Option<()> {
         loop {
             self.at = self.end_of_run(self.at)?;
@@ -281,7 +291,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Reads a name whose quotation mark was read. With an escape in it, two
     /// names may be one that do not look the same.
-    #[inline]
+    #[inline(always)]
     fn name(&mut self) -> Option<(usize, usize)> {
         let start = self.at;
         let end = self.end_of_run(start)?;
@@ -292,7 +302,7 @@ impl<'a> Reader<'a, '_> {
     /// Notes the name of a member of the object whose names begin at `first`,
     /// unless it is there already, and returns its mark. `seen` holds the marks
     /// of the others, so that most names are known to be new at a glance.
-    #[inline]
+    #[inline(always)]
     fn note_name(&mut self, at: (usize, usize), first: usize, seen: &mut u128) -> Option<u128> {
         let name = &self.text[at.0..at.1];
         let mark = mark(name);
@@ -312,7 +322,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Returns where the next octet is that is not simply part of a string: a
     /// quotation mark, a backslash or a control character.
-    #[inline]
+    #[inline(always)]
     fn end_of_run(&mut self, mut at: usize) -> Option<usize> {
         while let Some(word) = self.text.get(at..).and_then(<[u8]>::first_chunk) {
             let word = u64::from_le_bytes(*word);
@@ -332,7 +342,7 @@ impl<'a> Reader<'a, '_> {
             .map(|position| at + position)
     }
 
-    #[inline]
+    #[inline(always)]
     fn skip_white_space(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.text.get(self.at) {
             self.at += 1;
@@ -340,12 +350,12 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reads a token of one octet.
-    #[inline]
+    #[inline(always)]
     fn token(&mut self, token: u8) -> Option<()> {
         self.is_next(token).then_some(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_next(&mut self, token: u8) -> bool {
         if self.text.get(self.at) != Some(&token) {
             self.skip_white_space();
