@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::file::{FileKey, FileStore};
 use super::keychain::memory::MemoryItems;
+use super::vault::fake::FakeVault;
 use super::{
     CachedToken, Error, Key, KeychainStore, LockHolder, Record, StoreKind, TokenStore,
     UnknownMembers,
@@ -55,6 +56,8 @@ fn each(test: impl Fn(&dyn TokenStore)) {
     }
     let dir = tempfile::tempdir().unwrap();
     test(&files(&dir));
+    let locks = dir.path().join("locks");
+    test(&FakeVault::default().store_with("here", |settings| settings.lock_dir = Some(locks)));
 }
 
 fn nobody(holder: &LockHolder) {

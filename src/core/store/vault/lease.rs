@@ -98,9 +98,10 @@ pub(super) fn take(
     };
     let mut pause = FIRST_PAUSE;
     let mut told = false;
+    let mut watch = Watch::default();
     loop {
         let found: Option<Entry<Claim>> = api.read(&path).map_err(Error::Vault)?;
-        let other = match taken(api, found.as_ref()).map_err(Error::Vault)? {
+        let other = match taken(api, found.as_ref(), &mut watch).map_err(Error::Vault)? {
             Standing::Free { version } => {
                 if found.is_none() {
                     api.keep_one_version(&path).map_err(Error::Vault)?;
@@ -184,7 +185,29 @@ enum Standing {
     Held(LockHolder),
 }
 
-fn taken(api: &Api, found: Option<&Entry<Claim>>) -> Result<Standing, VaultError> {
+/// Since when a lease has been seen unchanged, on the clock that measures
+/// spans.
+#[derive(Default)]
+struct Watch(Option<(u64, Duration)>);
+
+impl Watch {
+    /// Returns for how long `version` has been seen by now.
+    fn seen(&mut self, version: u64, now: Duration) -> Duration {
+        match self.0 {
+            Some((same, since)) if same == version => now.saturating_sub(since),
+            _ => {
+                self.0 = Some((version, now));
+                Duration::ZERO
+            }
+        }
+    }
+}
+
+fn taken(
+    api: &Api,
+    found: Option<&Entry<Claim>>,
+    watch: &mut Watch,
+) -> Result<Standing, VaultError> {
     let Some(entry) = found else {
         return Ok(Standing::Free { version: 0 });
     };
@@ -204,8 +227,13 @@ fn taken(api: &Api, found: Option<&Entry<Claim>>) -> Result<Standing, VaultError
         created.seconds_until(now) > i64::try_from(claim.seconds).unwrap_or(i64::MAX)
     };
     // The `Date` may be that of a proxy, or of another node: it is a reason to
-    // look, not to take.
-    if entry.now.is_some_and(|now| !ended(now)) {
+    // look, not to take. So is that nothing has changed for long enough.
+    let unchanged = watch.seen(version, api.clock.monotonic());
+    let may_have_ended = match entry.now {
+        Some(now) => ended(now),
+        None => unchanged.is_zero(),
+    };
+    if !may_have_ended && unchanged.as_secs() <= claim.seconds {
         return Ok(Standing::Held(holder));
     }
     match present(api)? {

@@ -423,3 +423,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// What one try of a save gets at least.
 const LEAST_TRY: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+pub(super) mod fake;
+#[cfg(test)]
+mod tests;
