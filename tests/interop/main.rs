@@ -1,6 +1,7 @@
 //! authctl against software that this project did not write: a real
 //! authorization server (`oidc-provider` on Node), the JOSE libraries `jose`
-//! (Node) and `joserfc` (Python), OpenSSL, and the keychain of the desktop. Run through `.ci/run`, which installs what they need; a missing
+//! (Node) and `joserfc` (Python), OpenSSL, an OpenBao server, and the keychain of
+//! the desktop. Run through `.ci/run`, which installs what they need; a missing
 //! program is a failure here, never a skipped test.
 //!
 //! `cargo test` leaves this binary out; `cargo test --test interop` runs it.
@@ -15,3 +16,4 @@ mod keychain;
 mod libraries;
 mod oidc_provider;
 mod openssl;
+mod vault;

@@ -100,6 +100,21 @@ impl Sandbox {
         outcome
     }
 
+    /// Starts authctl with `arguments`, its outputs piped, without waiting.
+    pub fn start<I, S>(&self, arguments: I) -> std::process::Child
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let mut command = self.command(env!("CARGO_BIN_EXE_authctl"));
+        command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().expect("authctl runs")
+    }
+
     /// Runs another program in the sandbox and returns its standard output;
     /// it must be installed and succeed.
     pub fn tool<I, S>(&self, program: &str, arguments: I, input: &[u8]) -> Vec<u8>

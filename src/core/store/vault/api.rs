@@ -4,7 +4,7 @@
 //! more than once: each may be tried again.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
@@ -109,6 +109,7 @@ impl Api {
         data: &impl Serialize,
         budget: Duration,
     ) -> Result<Written, VaultError> {
+        self.know_mount()?;
         let full = self.data_path(path);
         let body = self.json(&json_write(cas, data))?;
         let mut call = Call::post(&full, body);
@@ -119,7 +120,7 @@ impl Api {
         }
         if response.status == 204 {
             // Where versions are kept they are named.
-            return Err(VaultError::KvVersion1 {
+            return Err(VaultError::NotKvVersion2 {
                 mount: self.settings.mount.to_string(),
             });
         }
@@ -293,7 +294,7 @@ impl Api {
         Ok(token)
     }
 
-    fn lock_session(&self) -> std::sync::MutexGuard<'_, Option<Session>> {
+    fn lock_session(&self) -> MutexGuard<'_, Option<Session>> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -372,42 +373,47 @@ impl Api {
         }
     }
 
-    /// Finds out what an answer 404 means: an entry that is not there, an
-    /// engine that is not there, or one without versions, which answers so for
-    /// what it takes as the name of another entry.
+    /// Finds out what an answer 404 means: an entry that is not there, or an
+    /// engine that is not there or is another.
     fn check_mount(&self, response: &Response) -> Result<(), VaultError> {
-        let mount = self.settings.mount.to_string();
         if said(response).contains("no handler for route") {
-            return Err(VaultError::NoMount { mount });
+            return Err(VaultError::NoMount {
+                mount: self.settings.mount.to_string(),
+            });
         }
-        if *self
-            .mount_checked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
+        self.know_mount()
+    }
+
+    /// Makes sure, once, that the engine keeps versions. One that does not
+    /// takes our paths for the names of other entries: it would find nothing
+    /// under them, and write without a check.
+    fn know_mount(&self) -> Result<(), VaultError> {
+        if *self.lock_mount_checked() {
             return Ok(());
         }
+        let mount = self.settings.mount.to_string();
         let response = self.call(Call::get(&format!("sys/internal/ui/mounts/{mount}")))?;
         if response.status == 200 {
             let answer: Value = self.parse(&response)?;
-            // Versions are an option of the engine, and a text.
-            let version = answer
-                .pointer("/data/options/version")
-                .and_then(Value::as_str);
-            if version != Some("2") {
-                return Err(VaultError::KvVersion1 { mount });
+            // An option of the engine, and a text.
+            let version = answer.pointer("/data/options/version");
+            if version.and_then(Value::as_str) != Some("2") {
+                return Err(VaultError::NotKvVersion2 { mount });
             }
         }
-        // Who may not ask gets the answer with the first write.
+        // Who may not ask is told by the answers that follow.
         self.set_mount_checked();
         Ok(())
     }
 
-    fn set_mount_checked(&self) {
-        *self
-            .mount_checked
+    fn lock_mount_checked(&self) -> MutexGuard<'_, bool> {
+        self.mount_checked
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = true;
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_mount_checked(&self) {
+        *self.lock_mount_checked() = true;
     }
 
     fn parse<T: for<'d> Deserialize<'d>>(&self, response: &Response) -> Result<T, VaultError> {

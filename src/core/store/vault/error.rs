@@ -73,9 +73,9 @@ pub enum VaultError {
         /// The mount path.
         mount: String,
     },
-    /// A KV engine without versions knows no check-and-set.
-    #[error("the secrets engine at `{mount}` is KV version 1, which knows no check-and-set")]
-    KvVersion1 {
+    /// Another engine, or KV without versions, knows no check-and-set.
+    #[error("the secrets engine at `{mount}` is not KV version 2, so it knows no check-and-set")]
+    NotKvVersion2 {
         /// The mount path.
         mount: String,
     },
@@ -157,7 +157,7 @@ impl VaultError {
             Self::Denied { .. } => "vault_denied",
             Self::LoginRefused { .. } => "vault_login_refused",
             Self::NoMount { .. } => "vault_no_mount",
-            Self::KvVersion1 { .. } => "vault_kv_version_1",
+            Self::NotKvVersion2 { .. } => "vault_not_kv_version_2",
             Self::Busy { .. } => "vault_busy",
             Self::Failed { .. } => "vault_failed",
             Self::Refused { .. } => "vault_refused",
@@ -206,7 +206,7 @@ impl VaultError {
                 "name the right one with `vault_mount`, or make it with \
                  `vault secrets enable -path={mount} -version=2 kv`"
             ),
-            Self::KvVersion1 { mount } => format!(
+            Self::NotKvVersion2 { mount } => format!(
                 "upgrade it with `vault kv enable-versioning {mount}`, or name another with \
                  `vault_mount`"
             ),
@@ -242,7 +242,7 @@ impl VaultError {
             | Self::Denied { .. }
             | Self::LoginRefused { .. }
             | Self::NoMount { .. }
-            | Self::KvVersion1 { .. }
+            | Self::NotKvVersion2 { .. }
             | Self::Refused { .. }
             | Self::Senseless { .. }
             | Self::Malformed { .. }

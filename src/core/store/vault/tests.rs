@@ -448,7 +448,7 @@ fn an_engine_without_versions_is_told() {
     let options = r#"{"data":{"type":"kv","options":{"version":"1"}}}"#;
     vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(200, options));
     let error = vault.store("one").load(&key()).unwrap_err();
-    assert_eq!(code(&error), "vault_kv_version_1");
+    assert_eq!(code(&error), "vault_not_kv_version_2");
 
     vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(403, "{}"));
     vault.fails("POST secret/data", Kind::Answer(204, ""));
@@ -456,7 +456,7 @@ fn an_engine_without_versions_is_told() {
         .store("one")
         .lock(&key(), Duration::ZERO, &mut nobody)
         .unwrap_err();
-    assert_eq!(code(&error), "vault_kv_version_1");
+    assert_eq!(code(&error), "vault_not_kv_version_2");
 }
 
 #[test]
