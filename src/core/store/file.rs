@@ -74,7 +74,7 @@ pub struct FileStore {
     path: PathBuf,
     key: FileKey,
     cost: Cost,
-    /// The last passphrase that was stretched: it is dear.
+    /// The last passphrase that was stretched, right or wrong: it is dear.
     stretched: Mutex<Option<(Kdf, Stretched)>>,
     notes: Notes,
 }
@@ -136,10 +136,8 @@ impl FileStore {
             });
         }
         let master = self.master(header.kdf).map_err(failed)?;
-        let record = header.open(&master, &mut file).map_err(|error| {
-            self.forget_stretched();
-            failed(error)
-        })?;
+        let record = header.open(&master, &mut file).map_err(failed)?;
+        self.vouch_for(header.kdf);
         let record = Record::from_json(record)
             .map_err(|error| Error::record(path.display().to_string(), error))?;
         Ok(Some((record, header.kdf)))
@@ -157,14 +155,18 @@ impl FileStore {
                     .stretched
                     .lock()
                     .map_err(|_| SealError::Crypto("keep a derived key"))?;
-                if let Some((of, Stretched(master))) = &*last
+                if let Some((of, stretched)) = &*last
                     && *of == kdf
                 {
-                    return Ok(master.clone());
+                    return Ok(stretched.master.clone());
                 }
                 log::debug!("store: deriving the key from the passphrase");
                 let master = derive::stretch(passphrase.expose(), cost, &salt)?;
-                *last = Some((kdf, Stretched(master.clone())));
+                let stretched = Stretched {
+                    master: master.clone(),
+                    opened_one: false,
+                };
+                *last = Some((kdf, stretched));
                 Ok(master)
             }
             (FileKey::Raw(_), Kdf::Argon2id { .. }) => {
@@ -174,11 +176,13 @@ impl FileStore {
         }
     }
 
-    /// Forgets a passphrase that was stretched with the salt of a file that
-    /// did not open: whoever put it there must not choose the salt of others.
-    fn forget_stretched(&self) {
-        if let Ok(mut last) = self.stretched.lock() {
-            *last = None;
+    /// Notes that a file opened by the passphrase as it was stretched. Without
+    /// that, whoever put the file there would choose the salt of others.
+    fn vouch_for(&self, kdf: Kdf) {
+        if let Ok(mut last) = self.stretched.lock()
+            && let Some((_, stretched)) = last.as_mut().filter(|(of, _)| *of == kdf)
+        {
+            stretched.opened_one = true;
         }
     }
 
@@ -190,8 +194,8 @@ impl FileStore {
             return Ok(Kdf::Given);
         }
         let last = self.stretched.lock().ok().and_then(|last| {
-            let (kdf, _) = last.as_ref()?;
-            Some(*kdf)
+            let (kdf, stretched) = last.as_ref()?;
+            stretched.opened_one.then_some(*kdf)
         });
         if let Some(kdf) = last.filter(|kdf| self.is_present_cost(*kdf)) {
             return Ok(kdf);
@@ -323,7 +327,11 @@ impl TokenStore for FileStore {
 }
 
 /// A stretched passphrase, not to be shown.
-struct Stretched(Master);
+struct Stretched {
+    master: Master,
+    /// Whether a file was opened by it.
+    opened_one: bool,
+}
 
 impl std::fmt::Debug for Stretched {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
