@@ -337,16 +337,20 @@ fn a_session_that_cannot_be_read_is_exit_7() {
 
 #[cfg(unix)]
 #[test]
-fn a_store_that_others_can_use_is_a_warning_and_left_as_it_is() {
+fn a_store_that_others_can_use_is_named_and_left_as_it_is() {
     let server = observed();
     let home = Home::new();
     home.sign_in(server.issuer());
-    for (path, mode) in [(home.sessions(), 0o755), (a_session(&home), 0o644)] {
+    for (path, mode, result, code) in [
+        (home.sessions(), 0o755, "warn", 0),
+        (home.sessions(), 0o777, "fail", 7),
+        (a_session(&home), 0o644, "fail", 7),
+    ] {
         let right = path.metadata().expect("a mode").permissions();
         chmod(&path, mode);
         let before = everything(home.path());
-        let report = Report::of(doctor(&home), 0);
-        report.is("store_permissions", "warn");
+        let report = Report::of(doctor(&home), code);
+        report.is("store_permissions", result);
         report.says("store_permissions", "fix", "chmod");
         report.is("store_round_trip", "skip");
         assert_eq!(everything(home.path()), before);

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use authctl::core::config::Settings;
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::secret::Secret;
-use authctl::core::store::{ClientKey, Key, Opened, Places, Reason, Record, StoreKind, TokenStore};
+use authctl::core::store::{
+    self, ClientKey, Key, Opened, Reason, Record, StoreKind, TokenStore, Unsafe,
+};
 use serde_json::{Value, json};
 
 use super::configuration::loose_mode;
 use super::finding::{Check, Findings};
-use crate::cli::context::{Context, directories};
+use crate::cli::context::Context;
 use crate::cli::render::message;
 
 /// What hangs on the store being open.
@@ -52,7 +54,7 @@ pub fn check(
     if !findings.add(keychain(&opened))? && store.kind() == StoreKind::Keychain {
         return findings.skip(&OPEN_CHECKS[1..], "they hang on `keychain`");
     }
-    let places = Places::new(directories()?.data_local_dir());
+    let places = cx.places()?;
     let folder = match store.kind() {
         StoreKind::File => places.sessions_dir(),
         _ => places.lock_dir,
@@ -115,24 +117,10 @@ fn permissions(folder: &Path, store: &dyn TokenStore) -> (Check, bool) {
         let why = format!("{} is made when something is kept", folder.display());
         return (Check::skip(NAME, why), true);
     }
-    if found.is_ok_and(|found| found.is_dir()) {
-        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let files = files
-            .map(|entry| entry.path())
-            .filter(|path| path.is_file());
-        let loose = std::iter::once(folder.to_owned())
-            .chain(files)
-            .find_map(|path| Some((loose_mode(&path)?, path)));
-        if let Some((mode, path)) = loose {
-            let right = if path == folder { 700 } else { 600 };
-            let path = path.display();
-            let check = Check::warn(
-                NAME,
-                format!("others can use {path} (mode {mode:03o})"),
-                format!("`chmod {right} {path}`"),
-            );
-            return (check, false);
-        }
+    if found.is_ok_and(|found| found.is_dir())
+        && let Some(check) = loose(NAME, folder)
+    {
+        return (check, false);
     }
     // Links, owners and kinds are the store's own to judge.
     match store.list() {
@@ -142,6 +130,41 @@ fn permissions(folder: &Path, store: &dyn TokenStore) -> (Check, bool) {
         }
         Err(error) => (Check::fail(NAME, &error.into()), false),
     }
+}
+
+/// Returns what is said of the first file or folder that others can use.
+fn loose(name: &'static str, folder: &Path) -> Option<Check> {
+    let warn = |path: &Path, mode: u32, right: u32| {
+        let path = path.display();
+        Check::warn(
+            name,
+            format!("others can look into {path} (mode {mode:03o})"),
+            format!("`chmod {right:o} {path}`"),
+        )
+    };
+    match loose_mode(folder) {
+        // Who can write to it is refused by the store itself.
+        Some(mode) if mode & 0o022 != 0 => return None,
+        Some(mode) => return Some(warn(folder, mode, 0o700)),
+        None => {}
+    }
+    let files = std::fs::read_dir(folder).ok()?.flatten();
+    files
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .find_map(|path| {
+            let mode = loose_mode(&path)?;
+            // A session that others could read is not read any more.
+            if path.extension().is_some_and(|end| end == "session") {
+                let why = Unsafe::Open {
+                    mode,
+                    at_most: 0o600,
+                };
+                let error = store::Error::Unsafe { path, why };
+                return Some(Check::fail(name, &error.into()));
+            }
+            Some(warn(&path, mode, 0o600))
+        })
 }
 
 /// Looks for what processes left that were killed while they saved.
