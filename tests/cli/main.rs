@@ -18,6 +18,7 @@ mod tokens;
 mod bad_servers;
 mod batch;
 mod batch_streams;
+mod cache_key;
 mod clock;
 #[cfg(unix)]
 mod crash;
@@ -39,6 +40,7 @@ mod jwks_rotate;
 mod key;
 mod key_convert;
 mod keygen;
+mod lifetimes;
 mod lint;
 mod login;
 mod logout;
