@@ -50,6 +50,7 @@ mod profile;
 mod prompts;
 mod refresh;
 mod revoke;
+mod secrets;
 mod serve;
 mod sign;
 mod sign_jws;
