@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
-use super::algorithm::AlgorithmParser;
+use super::algorithm::PairAlgorithmParser;
 use super::context::Context;
 use super::hygiene::{FOR_ANOTHER_SERVER, with_our_limits_lifted};
 use super::output::OutputArg;
@@ -45,7 +45,7 @@ pub struct ServeArgs {
     listen: SocketAddr,
 
     /// Algorithm that tokens are signed with; RS256 by default
-    #[arg(long, value_name = "ALG", value_parser = AlgorithmParser::Pair)]
+    #[arg(long, value_name = "ALG", value_parser = PairAlgorithmParser)]
     alg: Option<Algorithm>,
 
     /// Write {"issuer", "pid"} into this file once the server listens

@@ -40,6 +40,7 @@ mod jwks_rotate;
 mod key;
 mod key_convert;
 mod keygen;
+mod keygen_enc;
 mod lifetimes;
 mod lint;
 mod login;
