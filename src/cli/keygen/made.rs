@@ -48,12 +48,13 @@ impl Purpose {
     ///
     /// Exit 2.
     pub fn check(self, bits: Option<u32>) -> Result<(), Error> {
-        Ok(match self {
+        match self {
             Self::Signature(algorithm) => SigningKey::check_size(algorithm, bits)?,
             Self::Encryption(algorithm, group) => {
                 PortableKey::check_to_generate(algorithm, group, bits)?;
             }
-        })
+        }
+        Ok(())
     }
 
     /// Generates the key.
