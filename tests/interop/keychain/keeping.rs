@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use authctl::core::store::{Choice, ClientKey, Damage, StoreKind, keychain, open};
+use authctl::core::store::{Choice, ClientKey, Damage, StoreKind, keychain};
 
 use super::*;
 

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 
-use authctl::core::store::{Choice, FileKey, StoreKind, open};
+use authctl::core::store::{Choice, FileKey, StoreKind};
 
 use super::*;
 

@@ -20,7 +20,10 @@ use std::time::{Duration, Instant};
 
 use authctl::core::error::{Exit, Report as _};
 use authctl::core::secret::Secret;
-use authctl::core::store::{Error, Key, KeychainError, KeychainStore, Places, Record, TokenStore};
+use authctl::core::store::{
+    self, Choice, Error, FileKey, Key, KeychainError, KeychainStore, Opened, Places, Record,
+    TokenStore,
+};
 use authctl::core::time::Timestamp;
 
 /// Longer than any of these tests takes.
@@ -119,6 +122,11 @@ fn places(dir: &Path) -> Places {
         lock_dir: dir.join("locks"),
         ..Places::new(dir.join("data"))
     }
+}
+
+/// Opens a store, with this key for files.
+fn open(choice: Choice, places: &Places, key: Option<FileKey>) -> Result<Opened, Error> {
+    store::open(choice, places, || Ok(key))
 }
 
 fn default() -> Key {
