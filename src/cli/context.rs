@@ -296,6 +296,13 @@ impl Context {
     pub fn places(&self) -> Result<Places, Error> {
         let mut places = Places::new(directories()?.data_local_dir());
         places.prompt_wait = self.keychain_prompt_wait();
+        // Each session bus has a Secret Service of its own; it is found where
+        // this says.
+        places.keychain_at = self
+            .env
+            .raw("DBUS_SESSION_BUS_ADDRESS")
+            .or_else(|| self.env.raw("XDG_RUNTIME_DIR"))
+            .map(|at| at.to_string_lossy().into_owned());
         Ok(places)
     }
 

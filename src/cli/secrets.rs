@@ -15,7 +15,7 @@ use clap::builder::TypedValueParser;
 use zeroize::Zeroizing;
 
 use super::context::Context;
-use super::{hygiene, interrupt, prompt};
+use super::{interrupt, prompt};
 
 /// The most octets of a file, a command's output or standard input that can be
 /// a secret or a key.
@@ -32,6 +32,15 @@ const COMMAND_WAIT: Duration = Duration::from_secs(60);
 
 /// The keychain's service under which `keychain:NAME` looks for its account.
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
+
+/// The variables that hold a secret itself.
+const OUR_SECRETS: [&str; 5] = [
+    "AUTHCTL_CLIENT_SECRET",
+    "AUTHCTL_PASSWORD",
+    "AUTHCTL_STORE_KEY",
+    "AUTHCTL_STORE_PASSPHRASE",
+    "AUTHCTL_VAULT_SECRET",
+];
 
 /// Reads a reference in a flag. A literal is refused without being repeated,
 /// as clap would do.
@@ -210,7 +219,6 @@ pub fn text_of(reference: &SecretRef, octets: &SecretBytes) -> Result<Secret, Er
     if text.is_empty() {
         return Err(unfit(reference, "it is empty"));
     }
-    hygiene::panic_if_asked("secret");
     Ok(Secret::new(text))
 }
 
@@ -335,20 +343,24 @@ fn run(command: &str, reference: &SecretRef, wait: Duration) -> Result<SecretByt
     #[cfg(windows)]
     let (shell, flag) = ("cmd", "/C");
     let mut child = Command::new(shell);
-    hygiene::hide_secrets(&mut child);
+    // It may be anybody's program, and is asked for one secret only.
+    for name in OUR_SECRETS {
+        child.env_remove(name);
+    }
     let cannot_run = |source: std::io::Error| Error::Input {
         what: format!("cannot run the command of `{reference}`"),
         hint: None,
         source: Some(source),
     };
     let deadline = Instant::now() + wait;
-    child
+    let mut running = child
         .arg(flag)
         .arg(command)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit());
-    let mut running = hygiene::with_our_limits_lifted(|| child.spawn()).map_err(cannot_run)?;
+        .stderr(Stdio::inherit())
+        .spawn()
+        .map_err(cannot_run)?;
     let (said, hear) = std::sync::mpsc::channel();
     if let Some(pipe) = running.stdout.take() {
         std::thread::spawn(move || {

@@ -212,8 +212,7 @@ impl Sessions<'_> {
         min_ttl: Duration,
     ) -> Option<&'r CachedToken> {
         let resource = resource_texts(parameters);
-        let extra = parameters.extra_digest();
-        let wanted = wanted(parameters, &resource, extra.as_deref());
+        let wanted = wanted(parameters, &resource);
         record
             .token(&wanted)
             .filter(|token| self.lives(token, min_ttl))
@@ -270,7 +269,6 @@ pub fn cached_token(
         requested_scope: parameters.scope.sorted(),
         audience: parameters.audience.clone(),
         resource,
-        parameters: parameters.extra_digest(),
         issued_at: now,
         expires_at: response.expires_in.map(|span| now.saturating_add(span)),
         clock_offset: connection.clock_offset().map(|offset| offset.seconds),
@@ -295,16 +293,11 @@ fn resource_texts(parameters: &Parameters) -> Vec<String> {
         .collect()
 }
 
-fn wanted<'a>(
-    parameters: &'a Parameters,
-    resource: &'a [String],
-    extra: Option<&'a str>,
-) -> Wanted<'a> {
+fn wanted<'a>(parameters: &'a Parameters, resource: &'a [String]) -> Wanted<'a> {
     Wanted {
         scopes: parameters.scope.as_slice(),
         audience: parameters.audience.as_deref(),
         resource,
-        parameters: extra,
         proof_key: None,
     }
 }

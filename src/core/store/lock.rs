@@ -143,12 +143,12 @@ pub(super) fn file_name(key: &Key) -> String {
     format!("{}.lock", key.hash())
 }
 
-fn sign(file: &mut File) -> std::io::Result<()> {
+pub(super) fn sign(file: &mut File) -> std::io::Result<()> {
     file.set_len(0)?;
     file.write_all(format!("{}\n", std::process::id()).as_bytes())
 }
 
-fn holder(file: &mut File) -> LockHolder {
+pub(super) fn holder(file: &mut File) -> LockHolder {
     let mut text = String::new();
     let read = file
         .seek(SeekFrom::Start(0))

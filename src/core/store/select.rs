@@ -78,6 +78,9 @@ pub struct Places {
     /// How long a person may take to answer the keychain's own prompt; no
     /// longer than [`KEYCHAIN_DEADLINE`] where nobody can answer one.
     pub prompt_wait: Duration,
+    /// What tells the keychain from others of the same user, such as the
+    /// address of its bus: processes of one keychain then take turns at it.
+    pub keychain_at: Option<String>,
     /// Which Vault, where one is used.
     pub vault: Option<VaultSettings>,
     /// The certificates (PEM) that are trusted for it beside the system's.
@@ -93,6 +96,7 @@ impl Places {
             lock_dir: super::lock_dir_of_user(&data_dir),
             data_dir,
             prompt_wait: KEYCHAIN_DEADLINE,
+            keychain_at: None,
             vault: None,
             vault_authorities: None,
         }
@@ -179,7 +183,7 @@ pub fn open<E: From<Error>>(
     places: &Places,
     file_key: impl FnOnce() -> Result<Option<FileKey>, E>,
 ) -> Result<Opened, E> {
-    open_with(choice, places, file_key, native::probe)
+    open_with(choice, places, file_key, || native::probe(places))
 }
 
 fn open_with<E: From<Error>>(

@@ -14,14 +14,10 @@ use crate::core::jose::public_key::{Kind, PublicKey, octets, text, unsupported};
 
 /// The curves on which keys are agreed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// `P-256`.
+pub(super) enum Group {
     P256,
-    /// `P-384`.
     P384,
-    /// `P-521`.
     P521,
-    /// `X25519` (RFC 8037 §3.2).
     X25519,
 }
 
@@ -40,11 +36,10 @@ pub(super) struct AgreementPrivate {
 }
 
 impl Group {
-    /// All, in the order of this enum.
-    pub const ALL: [Self; 4] = [Self::P256, Self::P384, Self::P521, Self::X25519];
+    const ALL: [Self; 4] = [Self::P256, Self::P384, Self::P521, Self::X25519];
 
     /// Returns the value of `crv`.
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::P256 => "P-256",
             Self::P384 => "P-384",
@@ -54,7 +49,7 @@ impl Group {
     }
 
     /// Returns the one of a `crv`; other curves of signatures are none.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|group| group.name() == name)
     }
 

@@ -54,7 +54,7 @@ impl KeychainStore {
     /// Makes a store over the platform's keychain. Contacts nothing.
     pub fn native(places: &Places) -> Self {
         Self::over(
-            native::NativeItems::new(places.prompt_wait),
+            native::NativeItems::new(places),
             native::ITEM_LIMIT,
             places.lock_dir.clone(),
         )

@@ -7,6 +7,7 @@
 //! What differs between the platforms is in a file each.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -16,7 +17,7 @@ use keyring_core::{Entry, Error as KeyringError};
 use zeroize::Zeroizing;
 
 use super::super::error::{Damage, Error};
-use super::super::select::KEYCHAIN_DEADLINE;
+use super::super::select::{KEYCHAIN_DEADLINE, Places};
 use super::{Items, KeychainError, SERVICE};
 use crate::core::secret::Secret;
 
@@ -26,6 +27,7 @@ mod account;
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
 #[cfg_attr(not(any(windows, target_os = "macos")), path = "secret_service.rs")]
 mod platform;
+mod turn;
 
 pub(in super::super) use platform::ITEM_LIMIT;
 use platform::entry;
@@ -34,25 +36,34 @@ use platform::entry;
 #[derive(Debug)]
 pub(in super::super) struct NativeItems {
     prompt_wait: Duration,
+    turns: Option<PathBuf>,
 }
 
 impl NativeItems {
-    pub(in super::super) fn new(prompt_wait: Duration) -> Self {
+    pub(in super::super) fn new(places: &Places) -> Self {
         Self {
-            prompt_wait: prompt_wait.max(KEYCHAIN_DEADLINE),
+            prompt_wait: places.prompt_wait.max(KEYCHAIN_DEADLINE),
+            turns: turns(places),
         }
+    }
+
+    /// As [`call`], in its turn.
+    fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> keyring_core::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _turn = self.turns.as_deref().and_then(turn::take);
+        call(self.prompt_wait, work)
     }
 }
 
 impl Items for NativeItems {
     fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         let account = platform::account_of(name);
-        let got = call(self.prompt_wait, move || {
-            match entry(&account)?.get_secret() {
-                Ok(secret) => Ok(Some(Zeroizing::new(secret))),
-                Err(KeyringError::NoEntry) => Ok(None),
-                Err(error) => Err(error),
-            }
+        let got = self.call(move || match entry(&account)?.get_secret() {
+            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+            Err(KeyringError::NoEntry) => Ok(None),
+            Err(error) => Err(error),
         });
         got.map_err(|failure| failure.of(name))
     }
@@ -60,15 +71,13 @@ impl Items for NativeItems {
     fn set(&self, name: &str, content: &[u8]) -> Result<(), Error> {
         let account = platform::account_of(name);
         let content = Zeroizing::new(content.to_vec());
-        call(self.prompt_wait, move || {
-            entry(&account)?.set_secret(&content)
-        })
-        .map_err(|failure| failure.of(name))
+        self.call(move || entry(&account)?.set_secret(&content))
+            .map_err(|failure| failure.of(name))
     }
 
     fn delete(&self, name: &str) -> Result<bool, Error> {
         let account = platform::account_of(name);
-        let deleted = call(self.prompt_wait, move || {
+        let deleted = self.call(move || {
             match entry(&account)?.delete_credential() {
                 Ok(()) => Ok(true),
                 Err(KeyringError::NoEntry) => Ok(false),
@@ -86,7 +95,7 @@ impl Items for NativeItems {
     }
 
     fn accounts(&self) -> Result<Vec<String>, Error> {
-        let found = call(self.prompt_wait, || {
+        let found = self.call(|| {
             let found = Entry::search(&HashMap::from([platform::ALL_ITEMS]))?;
             Ok(found
                 .iter()
@@ -99,8 +108,14 @@ impl Items for NativeItems {
     }
 }
 
+fn turns(places: &Places) -> Option<PathBuf> {
+    let at = places.keychain_at.as_deref()?;
+    Some(turn::file_in(&places.lock_dir, at))
+}
+
 /// Asks whether the keychain is there and answers.
-pub(in super::super) fn probe() -> Result<(), KeychainError> {
+pub(in super::super) fn probe(places: &Places) -> Result<(), KeychainError> {
+    let _turn = turns(places).as_deref().and_then(turn::take);
     call(KEYCHAIN_DEADLINE, platform::reach).map_err(|failure| match failure {
         Failure::Keychain(error) => error,
         Failure::Ambiguous => KeychainError::Other("it holds an item twice".to_owned()),
