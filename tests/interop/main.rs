@@ -16,4 +16,6 @@ mod keychain;
 mod libraries;
 mod oidc_provider;
 mod openssl;
+#[cfg(unix)]
+mod refresh;
 mod vault;

@@ -74,6 +74,26 @@ impl AuthorizationServer {
         &self.ready.issuer
     }
 
+    /// Returns how often it did this so far: "refresh_token granted".
+    pub fn count(&self, what: &str) -> u64 {
+        use std::io::{Read as _, Write as _};
+        let authority = self.issuer().strip_prefix("http://").expect("http");
+        let mut stream = std::net::TcpStream::connect(authority).expect("it listens");
+        write!(
+            stream,
+            "GET /counts HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"
+        )
+        .expect("to ask");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let body = answer
+            .lines()
+            .find(|line| line.starts_with('{'))
+            .expect("an object");
+        let counts: serde_json::Value = serde_json::from_str(body).expect("an object");
+        counts[what].as_u64().unwrap_or_default()
+    }
+
     /// Returns the resource for which it issues JWT access tokens (RFC 8707).
     pub fn resource(&self) -> &str {
         &self.ready.resource

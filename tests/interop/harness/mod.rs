@@ -18,7 +18,7 @@ pub use authorization_server::AuthorizationServer;
 pub use library::Library;
 
 /// 32 octets in base64url, for `AUTHCTL_STORE_KEY`.
-const STORE_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+pub const STORE_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 /// A temporary home in which authctl runs and nothing of the machine is seen.
 pub struct Sandbox {
@@ -133,7 +133,8 @@ impl Sandbox {
         stdout
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// Prepares a call of a program in the sandbox.
+    pub fn command(&self, program: &str) -> Command {
         let home = self.home.path();
         let mut command = Command::new(program);
         command

@@ -5,7 +5,9 @@
 //
 // It listens on a free port of 127.0.0.1, prints one JSON object on stdout
 // (issuer, clients, users, resource) once it does, and ends when its standard
-// input closes, so that it never outlives the test that started it.
+// input closes, so that it never outlives the test that started it. /counts
+// tells how many token requests of each grant type were granted and refused,
+// and how many grants were revoked.
 
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
@@ -180,10 +182,20 @@ async function password(ctx) {
 }
 provider.registerGrantType('password', password, ['username', 'password', 'scope', 'resource']);
 
+const counts = {};
+function count(what) { counts[what] = (counts[what] ?? 0) + 1; }
+provider.on('grant.success', (ctx) => count(`${ctx.oidc.params.grant_type} granted`));
+provider.on('grant.error', (ctx) => count(`${ctx.oidc.params?.grant_type} refused`));
+provider.on('grant.revoked', () => count('grants revoked'));
+
 provider.on('server_error', (_ctx, error) => console.error(error));
 
 const callback = provider.callback();
 server.on('request', (request, response) => {
+  if (request.url === '/counts') {
+    response.end(JSON.stringify(counts));
+    return;
+  }
   if (!request.url.startsWith(`${options.path}/`)) {
     response.writeHead(404).end();
     return;
