@@ -183,6 +183,8 @@ impl Sessions<'_> {
     fn changed_since(&self, key: &Key, sent: &Record) -> Option<Option<Record>> {
         match self.store.load(key) {
             Ok(Some(again)) if same_refresh_token(&again, sent) => None,
+            // Who was refused what we had spent knows of no other; we do.
+            Ok(Some(again)) if is_forgotten(&again, sent) => None,
             Ok(other) => Some(other),
             // The save will say why.
             Err(_) => None,
@@ -313,6 +315,13 @@ fn same_refresh_token(a: &Record, b: &Record) -> bool {
         (None, None) => true,
         _ => false,
     }
+}
+
+/// Says whether `again` is the session of `sent`, without its refresh token.
+fn is_forgotten(again: &Record, sent: &Record) -> bool {
+    again.refresh_token.is_none()
+        && again.created_at == sent.created_at
+        && again.subject == sent.subject
 }
 
 fn is_refused(error: &CoreError) -> bool {

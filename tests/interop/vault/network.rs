@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use authctl::core::store::{Key, TokenStore as _};
+
 use super::proxy::{Fate, Proxy};
 use super::server::Bao;
 use super::{Issuer, runner, sign_in};
@@ -193,4 +195,27 @@ fn a_holder_that_was_stopped_for_long_does_no_harm() {
     assert!(kept.matches(&saved), "{stderr}");
     assert!(issuer.answered() <= 1);
     quick.authctl(["refresh", "-q"]).succeeds_quietly();
+}
+
+/// Another that met `invalid_grant` with what was just spent, because the
+/// lease had run out, forgets it; the successor is saved all the same.
+#[test]
+fn a_successor_is_saved_over_a_token_that_another_forgot() {
+    let (bao, folder, issuer) = (Bao::shared(), Bao::folder(), Issuer::start());
+    let near = runner(&bao.url(), &folder, &issuer.url);
+    sign_in(&near);
+    issuer.on_token({
+        let folder = folder.clone();
+        move || {
+            let mut record = bao.kept(&folder).expect("a session");
+            record.refresh_token = None;
+            let store = bao.store(&folder);
+            store
+                .save(&Key::session("default"), &record)
+                .expect("to save");
+        }
+    });
+    near.authctl(["refresh", "-q"]).succeeds_quietly();
+    issuer.on_token(|| ());
+    near.authctl(["refresh", "-q"]).succeeds_quietly();
 }
