@@ -121,13 +121,18 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
             .map_err(|error| error.during(what.clone()))?;
         Ok((record, sessions.connection.auth("token_endpoint")?.method()))
     })?;
-    let learnt = [
-        (method == AuthMethod::None).then_some((Setting::AuthMethod, method.name())),
-        // The keychain that `auto` found it must find again, however slow it
-        // is then.
-        (opened.reason == Reason::KeychainAnswers)
-            .then_some((Setting::Store, opened.store.kind().name())),
-    ];
+    let mut learnt = Vec::new();
+    if method == AuthMethod::None {
+        learnt.push((Setting::AuthMethod, method.name().to_owned()));
+    }
+    // The keychain that `auto` found it must find again, however slow it is
+    // then.
+    if opened.reason == Reason::KeychainAnswers {
+        learnt.push((Setting::Store, opened.store.kind().name().to_owned()));
+    }
+    if opened.store.kind() == StoreKind::Vault {
+        learnt.extend(cx.vault_of_environment(&settings)?);
+    }
     remember(cx, &profile, &settings, &record, learnt)?;
     answer(cx, args, &profile, &record, opened.store.kind())
 }
@@ -180,13 +185,13 @@ fn credentials(
 
 /// Writes the settings of a sign-in that worked into the profile, and what it
 /// taught: a public client's method, so that a secret in the environment, of
-/// another client, is not taken for this one's; the store.
+/// another client, is not taken for this one's; the store, and which Vault.
 fn remember(
     cx: &Context,
     profile: &str,
     settings: &Settings,
     record: &Record,
-    learnt: [Option<(Setting, &'static str)>; 2],
+    learnt: Vec<(Setting, String)>,
 ) -> Result<(), Error> {
     let mut config = cx.config()?.clone();
     let before = config.profile(profile).cloned();
@@ -230,8 +235,8 @@ fn remember(
     {
         config.set(profile, Setting::Username, Value::Text(username.clone()))?;
     }
-    for (setting, value) in learnt.into_iter().flatten() {
-        config.set(profile, setting, Value::Text(value.to_owned()))?;
+    for (setting, value) in learnt {
+        config.set(profile, setting, Value::Text(value))?;
     }
     if config.profile(profile) == before.as_ref() {
         return Ok(());

@@ -62,6 +62,40 @@ impl Context {
         Ok(())
     }
 
+    /// Returns what the variables of Vault's own tools said, as settings: a
+    /// session must be found again where they are not set.
+    ///
+    /// # Errors
+    ///
+    /// A variable that is not UTF-8.
+    pub fn vault_of_environment(
+        &self,
+        settings: &Settings,
+    ) -> Result<Vec<(Setting, String)>, Error> {
+        let mut found = Vec::new();
+        let address = self.vault_address(settings)?;
+        let is_theirs = self.is_of_environment(&address)?;
+        for (setting, variables) in [
+            (Setting::VaultAddress, &ADDRESS),
+            (Setting::VaultNamespace, &NAMESPACE),
+            (Setting::VaultCacert, &CACERT),
+        ] {
+            let of_another = setting == Setting::VaultNamespace && !is_theirs;
+            if settings.get(setting).is_none()
+                && !of_another
+                && let Some(text) = self.first_of(variables)?
+            {
+                // A path is one from anywhere.
+                let text = match (setting, std::path::absolute(&text)) {
+                    (Setting::VaultCacert, Ok(path)) => path.display().to_string(),
+                    _ => text,
+                };
+                found.push((setting, text));
+            }
+        }
+        Ok(found)
+    }
+
     /// A TLS connection to someone unknown is none; a token for Vault would go
     /// to whoever answers.
     fn refuse_skipped_checks(&self) -> Result<(), Error> {
@@ -158,10 +192,7 @@ impl Context {
         {
             return Ok(Secret::new(token));
         }
-        let kept = self
-            .env
-            .raw("HOME")
-            .map(|home| Path::new(&home).join(".vault-token"));
+        let kept = directories::BaseDirs::new().map(|home| home.home_dir().join(".vault-token"));
         match kept.filter(|path| path.exists()) {
             Some(path) => self.secret(&SecretRef::File(path), "Vault token", ""),
             None => Err(store::Error::Vault(VaultError::TokenMissing).into()),

@@ -1,9 +1,14 @@
 //! What Vault refuses, and when: always exit 7, before anything is spent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
 use authctl::core::http::Method;
 use serde_json::json;
 
-use super::server::Bao;
+use super::proxy::{Fate, Proxy};
+use super::server::{Bao, ROOT};
 use super::{Issuer, runner, sign_in};
 
 /// The policy that the README gives is enough, and none of its lines is idle.
@@ -171,4 +176,52 @@ fn an_address_that_cannot_be_used_is_told() {
         let error = near.authctl(["token", "--json"]).fails(8).error();
         assert!(error["message"].is_string(), "{error}");
     }
+}
+
+/// A Vault that takes requests and never answers: as long as `--timeout`, and
+/// no longer.
+#[test]
+fn a_vault_that_does_not_answer_is_waited_for_within_the_time_out() {
+    let issuer = Issuer::start();
+    let proxy = Proxy::before(Bao::shared().authority());
+    proxy.decide(|_| Fate::Hang);
+    let near = runner(&proxy.url(), "x", &issuer.url);
+    let started = Instant::now();
+    let error = near
+        .authctl(["token", "--json", "--timeout", "1s"])
+        .fails(7)
+        .error();
+    assert_eq!(error["error"], "vault_unreachable");
+    let took = started.elapsed();
+    assert!((1..4).contains(&took.as_secs()), "{took:?}");
+}
+
+/// `login` remembers which Vault it was, and a token for one Vault is not sent
+/// to another.
+#[test]
+fn a_token_reaches_only_the_vault_that_it_is_for() {
+    let (bao, folder, issuer) = (Bao::shared(), Bao::folder(), Issuer::start());
+    let proxy = Proxy::before(bao.authority());
+    let heard = Arc::new(AtomicUsize::new(0));
+    proxy.decide({
+        let heard = Arc::clone(&heard);
+        move |_| {
+            heard.fetch_add(1, Ordering::SeqCst);
+            Fate::Pass
+        }
+    });
+    let mut near = runner(&proxy.url(), &folder, &issuer.url);
+    sign_in(&near);
+    assert!(heard.swap(0, Ordering::SeqCst) > 3);
+    near.set("VAULT_ADDR", "").set("AUTHCTL_STORE", "");
+    near.authctl(["token", "-q"]).succeeds_quietly();
+    assert!(heard.swap(0, Ordering::SeqCst) > 0, "the profile knows it");
+    near.set("VAULT_ADDR", "https://other.example:8200");
+    let error = near.authctl(["token", "--json"]).fails(7).error();
+    assert_eq!(error["error"], "vault_token_missing");
+    assert_eq!(heard.load(Ordering::SeqCst), 0);
+    // That one's own file is where the command lines of both keep theirs.
+    near.set("VAULT_ADDR", "").set("VAULT_TOKEN", "");
+    near.write(".vault-token", ROOT);
+    near.authctl(["token", "-q"]).succeeds_quietly();
 }

@@ -3,6 +3,7 @@
 //! Every write carries `options.cas`, so that sending it twice changes nothing
 //! more than once: each may be tried again.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -266,11 +267,16 @@ impl Api {
             return Ok(session.token().clone());
         }
         let path = format!("auth/{mount}/login");
-        let member = match method {
+        let (of_role, of_credential) = match method {
             LoginMethod::AppRole => ("role_id", "secret_id"),
             LoginMethod::Jwt | LoginMethod::Kubernetes => ("role", "jwt"),
         };
-        let body = self.json(&json!({ member.0: role, member.1: credential.expose() }))?;
+        // Borrowed: a copy would not be wiped.
+        let members = BTreeMap::from([
+            (of_role, role.as_str()),
+            (of_credential, credential.expose()),
+        ]);
+        let body = self.json(&members)?;
         let mut call = Call::post(&path, body);
         if *method == LoginMethod::AppRole {
             // It may be good for one use.

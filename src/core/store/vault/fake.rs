@@ -173,6 +173,12 @@ impl Transport for FakeVault {
         };
         match kind {
             Some(Kind::Lost) => return Err(cut()),
+            Some(Kind::Answer(status @ 307, _)) => {
+                return Err(http::Error::Redirect {
+                    host: request.url.authority(),
+                    status,
+                });
+            }
             Some(Kind::Answer(status, body)) => return Ok(state.answer(status, body.to_owned())),
             Some(Kind::AnswerLost) | None => {}
         }

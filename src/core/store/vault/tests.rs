@@ -432,6 +432,11 @@ fn trouble_that_stays_has_a_name() {
         vault.fails("GET secret/data", Kind::Answer(status, body));
         assert!(store.load(&key()).unwrap().is_none());
     }
+    // A standby that does not forward requests.
+    let vault = FakeVault::default();
+    vault.fails("GET secret/data", Kind::Answer(307, ""));
+    let error = vault.store("one").load(&key()).unwrap_err();
+    assert_eq!(code(&error), "vault_standby");
     for status in [472, 473, 412] {
         let vault = FakeVault::default();
         vault.fails("GET secret/data", Kind::Answer(status, ""));
