@@ -207,12 +207,15 @@ fn a_successor_is_saved_over_a_token_that_another_forgot() {
     issuer.on_token({
         let folder = folder.clone();
         move || {
-            let mut record = bao.kept(&folder).expect("a session");
-            record.refresh_token = None;
-            let store = bao.store(&folder);
-            store
-                .save(&Key::session("default"), &record)
-                .expect("to save");
+            // Not on the server's own thread, which must not block.
+            let folder = folder.clone();
+            let forgetting = std::thread::spawn(move || {
+                let mut record = bao.kept(&folder).expect("a session");
+                record.refresh_token = None;
+                let key = Key::session("default");
+                bao.store(&folder).save(&key, &record).expect("to save");
+            });
+            forgetting.join().expect("it is forgotten");
         }
     });
     near.authctl(["refresh", "-q"]).succeeds_quietly();
