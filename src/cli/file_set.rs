@@ -24,6 +24,10 @@ pub struct File {
     /// What is in it.
     pub content: SecretBytes,
     /// Who may read it.
+    #[cfg_attr(
+        not(unix),
+        expect(dead_code, reason = "the folder's access list decides")
+    )]
     pub readers: Readers,
 }
 

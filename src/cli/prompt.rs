@@ -1,6 +1,7 @@
 //! Questions to the person at the terminal itself, so that they are seen when
 //! the standard streams are redirected.
 
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 
 use authctl::core::error::Error;
@@ -33,13 +34,10 @@ pub fn hidden(label: &str, instead: &str) -> Result<Secret, Error> {
 pub fn visible(label: &str, instead: &str) -> Result<String, Error> {
     interrupt::install();
     let ask = || -> std::io::Result<String> {
-        let terminal = std::fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(TERMINAL)?;
-        (&terminal).write_all(format!("{label}: ").as_bytes())?;
+        let (input, mut output) = terminal()?;
+        output.write_all(format!("{label}: ").as_bytes())?;
         let mut line = String::new();
-        if BufReader::new(&terminal).read_line(&mut line)? == 0 {
+        if BufReader::new(input).read_line(&mut line)? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         Ok(line.trim_end_matches(['\n', '\r']).to_owned())
@@ -49,17 +47,18 @@ pub fn visible(label: &str, instead: &str) -> Result<String, Error> {
 
 /// Says whether there is a terminal to ask at.
 pub fn has_terminal() -> bool {
-    std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(TERMINAL)
-        .is_ok()
+    terminal().is_ok()
 }
 
-#[cfg(unix)]
-const TERMINAL: &str = "/dev/tty";
-#[cfg(windows)]
-const TERMINAL: &str = "CONIN$";
+/// Opens the terminal, to read from and to write to.
+fn terminal() -> std::io::Result<(File, File)> {
+    let open = |name| OpenOptions::new().read(true).write(true).open(name);
+    #[cfg(unix)]
+    let (input, output) = ("/dev/tty", "/dev/tty");
+    #[cfg(windows)]
+    let (input, output) = ("CONIN$", "CONOUT$");
+    Ok((open(input)?, open(output)?))
+}
 
 fn failed(error: &std::io::Error, label: &str, instead: &str) -> Error {
     if error.kind() == std::io::ErrorKind::Interrupted || interrupt::was_asked() {

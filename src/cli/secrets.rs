@@ -335,14 +335,29 @@ fn read_bounded(
     Ok(SecretBytes::new(std::mem::take(&mut *octets)))
 }
 
+/// Prepares a call of the system's shell with a command line.
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]);
+    shell
+}
+
+/// Prepares a call of the system's shell with a command line. It takes what is
+/// between the outer quotes as it is; the quoting that programs expect it does
+/// not know.
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    use std::os::windows::process::CommandExt as _;
+    let mut shell = Command::new("cmd");
+    shell.raw_arg(format!(r#"/D /S /C "{command}""#));
+    shell
+}
+
 /// Runs a command for what it prints, for `wait` at most.
 fn run(command: &str, reference: &SecretRef, wait: Duration) -> Result<SecretBytes, Error> {
     interrupt::install();
-    #[cfg(unix)]
-    let (shell, flag) = ("sh", "-c");
-    #[cfg(windows)]
-    let (shell, flag) = ("cmd", "/C");
-    let mut child = Command::new(shell);
+    let mut child = shell(command);
     // It may be anybody's program, and is asked for one secret only.
     for name in OUR_SECRETS {
         child.env_remove(name);
@@ -354,8 +369,6 @@ fn run(command: &str, reference: &SecretRef, wait: Duration) -> Result<SecretByt
     };
     let deadline = Instant::now() + wait;
     let mut running = child
-        .arg(flag)
-        .arg(command)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())

@@ -282,6 +282,9 @@ impl Paint {
         if self.0 {
             // The crate looks at stdout alone to decide; we have decided.
             colored::control::set_override(true);
+            // Older consoles show escape sequences as text unless told.
+            #[cfg(windows)]
+            let _ = colored::control::set_virtual_terminal(true);
             style(text)
         } else {
             text.to_owned()

@@ -1,12 +1,13 @@
 //! What every store that keeps records must do.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::file::{FileKey, FileStore};
 use super::keychain::memory::MemoryItems;
 use super::vault::fake::FakeVault;
 use super::{
-    CachedToken, Error, Key, KeychainStore, LockHolder, Record, StoreKind, TokenStore,
+    CachedToken, Error, Key, KeychainStore, LockHolder, Places, Record, StoreKind, TokenStore,
     UnknownMembers,
 };
 use crate::core::secret::Secret;
@@ -58,6 +59,27 @@ fn each(test: impl Fn(&dyn TokenStore)) {
     test(&files(&dir));
     let locks = dir.path().join("locks");
     test(&FakeVault::default().store_with("here", |settings| settings.lock_dir = Some(locks)));
+    on_the_platforms_keychain(test);
+}
+
+/// The keychain of the machine, where whoever runs the tests lets it be used.
+/// There is one of it, so one test has it at a time.
+fn on_the_platforms_keychain(test: impl Fn(&dyn TokenStore)) {
+    static ONE: Mutex<()> = Mutex::new(());
+    if std::env::var_os("AUTHCTL_TEST_KEYCHAIN").is_none() {
+        return;
+    }
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let dir = tempfile::tempdir().unwrap();
+    let places = Places {
+        lock_dir: dir.path().join("locks"),
+        ..Places::new(dir.path())
+    };
+    let store = KeychainStore::native(&places);
+    for key in store.list().unwrap() {
+        store.remove(&key).unwrap();
+    }
+    test(&store);
 }
 
 fn nobody(holder: &LockHolder) {

@@ -1,6 +1,6 @@
 //! Sessions that are larger than an item may be.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 
 use super::*;
 
@@ -91,9 +91,10 @@ pub fn killed(dir: &Path) {
     assert_eq!(item_paths(), Vec::<String>::new());
 }
 
+#[expect(clippy::print_stdout, reason = "whoever started it waits for this")]
 pub fn save_for_ever(dir: &Path) {
     let store = store(dir).with_item_limit(Some(LIMIT));
-    writeln!(std::io::stdout(), "{READY}").unwrap();
+    println!("{READY}");
     loop {
         let now = store.load(&default()).unwrap().unwrap();
         store

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use aws_lc_rs::digest;
 
 use super::super::contract::{kept, record};
+#[cfg(unix)]
 use super::super::error::Unsafe;
 use super::super::folder::{Step, fault};
 use super::*;

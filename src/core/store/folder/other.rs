@@ -4,6 +4,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::super::{Damage, Error, Unsafe};
 use super::{Notes, PROBE, Step, TEMPORARY_PREFIX, at, is_temporary_of, temporary_name};
@@ -79,7 +81,7 @@ impl<'a> Folder<'a> {
         self.examine(name)?;
         let temporary = self.write_temporary(name, octets)?;
         at(Step::Rename)
-            .and_then(|()| fs::rename(&temporary, self.at(name)))
+            .and_then(|()| rename(&temporary, &self.at(name)))
             .map_err(|source| {
                 let _ = fs::remove_file(&temporary);
                 Error::io("replace", self.at(name), source)
@@ -118,7 +120,7 @@ impl<'a> Folder<'a> {
     }
 
     /// Says whether the open file is still the one of that name: it is, for
-    /// nothing removes an open file here.
+    /// nobody cleans up a folder of the user's profile.
     pub(in super::super) fn is_current(&self, _: &File, _: &str) -> bool {
         true
     }
@@ -197,3 +199,32 @@ impl<'a> Folder<'a> {
         self.path.join(name)
     }
 }
+
+/// Puts a file in the place of another. Whoever else has that one open, as a
+/// virus scanner may for a moment, can forbid it.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    for pause in RENAME_PAUSES {
+        match fs::rename(from, to) {
+            Err(error) if may_pass(&error) => thread::sleep(pause),
+            done => return done,
+        }
+    }
+    fs::rename(from, to)
+}
+
+fn may_pass(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied
+        || error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
+}
+
+/// Windows' "the process cannot access the file because it is being used by
+/// another process".
+const ERROR_SHARING_VIOLATION: i32 = 32;
+const RENAME_PAUSES: [Duration; 6] = [
+    Duration::from_millis(1),
+    Duration::from_millis(4),
+    Duration::from_millis(16),
+    Duration::from_millis(64),
+    Duration::from_millis(128),
+    Duration::from_millis(256),
+];

@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::super::{Damage, Error, Unsafe};
+#[cfg(unix)]
+use super::super::Unsafe;
+use super::super::{Damage, Error};
 use super::Notes;
 
 macro_rules! tests_of {

@@ -209,8 +209,12 @@ fn place_of(key: &Key) -> String {
     format!("the keychain item `{key}` of service `{SERVICE}`")
 }
 
-/// The service of all items.
-pub(super) const SERVICE: &str = "authctl";
+/// The service of all items; tests leave a person's own alone.
+pub(super) const SERVICE: &str = if cfg!(test) {
+    "authctl-test"
+} else {
+    "authctl"
+};
 /// A little more than the longest head.
 const LEAST_LIMIT: usize = 128;
 /// No key has this name.

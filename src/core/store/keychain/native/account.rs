@@ -3,7 +3,7 @@
 
 /// Returns the account of the key `name`: `Dev#0.1` is `^44;ev#0.1`. Two
 /// names that differ have accounts that differ in more than case.
-pub(super) fn of_name(name: &str) -> String {
+pub fn of_name(name: &str) -> String {
     let mut account = String::with_capacity(name.len());
     for c in name.chars() {
         if c == ESCAPE || has_case(c) {
@@ -16,7 +16,7 @@ pub(super) fn of_name(name: &str) -> String {
 }
 
 /// Returns the name again; `None` for an account that is of no name.
-pub(super) fn name_of(account: &str) -> Option<String> {
+pub fn name_of(account: &str) -> Option<String> {
     let mut pieces = account.split(ESCAPE);
     let mut name = pieces.next()?.to_owned();
     for piece in pieces {

@@ -8,8 +8,6 @@ use super::{KeychainError, SERVICE};
 
 /// There is none to speak of.
 pub const ITEM_LIMIT: Option<usize> = None;
-/// What finds all items of the service.
-pub const ALL_ITEMS: (&str, &str) = ("service", SERVICE);
 
 /// Accounts are names as they are.
 pub fn account_of(name: &str) -> String {
@@ -19,6 +17,11 @@ pub fn account_of(name: &str) -> String {
 /// See [`account_of`].
 pub fn name_of(account: &str) -> Option<String> {
     Some(account.to_owned())
+}
+
+/// Returns what finds all items of the service.
+pub fn all_items() -> (&'static str, String) {
+    ("service", SERVICE.to_owned())
 }
 
 /// Makes the entry of an account.

@@ -96,7 +96,8 @@ impl Items for NativeItems {
 
     fn accounts(&self) -> Result<Vec<String>, Error> {
         let found = self.call(|| {
-            let found = Entry::search(&HashMap::from([platform::ALL_ITEMS]))?;
+            let (attribute, value) = platform::all_items();
+            let found = Entry::search(&HashMap::from([(attribute, &*value)]))?;
             Ok(found
                 .iter()
                 .filter_map(Entry::get_specifiers)

@@ -11,9 +11,12 @@ pub use super::account::{name_of, of_name as account_of};
 
 /// `CRED_MAX_CREDENTIAL_BLOB_SIZE`, 5 × 512 octets.
 pub const ITEM_LIMIT: Option<usize> = Some(2560);
-/// What finds all items of the service: items are searched for by their
-/// target names, which are `<account>.<service>`.
-pub const ALL_ITEMS: (&str, &str) = ("pattern", r"\.authctl$");
+
+/// Returns what finds all items of the service: items are searched for by
+/// their target names, which are `<account>.<service>`.
+pub fn all_items() -> (&'static str, String) {
+    ("pattern", format!(r"\.{SERVICE}$"))
+}
 
 /// Makes the entry of an account. It stays on this machine: one that roams to
 /// others would be renewed on two of them at once, since locks do not roam.
