@@ -39,6 +39,8 @@ mod jwks_rotate;
 mod key;
 mod key_convert;
 mod keygen;
+#[cfg(unix)]
+mod limits;
 mod lint;
 mod login;
 mod logout;

@@ -2,10 +2,11 @@
 //!
 //! A session is never lost and never refreshed twice. A refresh is: lock
 //! across processes, read again, use what someone else renewed, otherwise
-//! request, save durably, unlock. After `invalid_grant` the record is read
-//! once more before giving up, since a process that does not share our lock
-//! may have renewed it. A network error leaves the session as it was and,
-//! while the old access token lives, that one is returned.
+//! write down that it begins, request, save durably, unlock. After
+//! `invalid_grant` the record is read once more before giving up, since a
+//! process that does not share our lock may have renewed it. A network error
+//! leaves the session as it was and, while the old access token lives, that
+//! one is returned.
 
 use std::any::Any;
 use std::time::Duration;

@@ -1,0 +1,140 @@
+//! S10: the system refuses to write, before a renewal and in the middle of it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::harness::{Call, Done, Home};
+use crate::observed::{expire, kept, observed, store_of};
+
+use authctl::core::store::{FileKey, FileStore, Key, Places};
+
+/// Runs it where no file may grow beyond so many blocks of 512 octets.
+fn limited(call: Call, blocks: u32) -> Done {
+    let command = call.into_command();
+    let mut shell = Command::new("/bin/sh");
+    shell
+        .args(["-c", &format!("ulimit -f {blocks}; exec \"$0\" \"$@\"")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    Done(shell.output().expect("a shell"))
+}
+
+fn session_file(home: &Home) -> PathBuf {
+    let places = Places::new(home.path().join(".local/share/authctl"));
+    let key = FileKey::parse(crate::observed::STORE_KEY.as_bytes()).expect("a key");
+    let store = FileStore::new(places.sessions_dir(), key).expect("a store");
+    store.path_of(&Key::session("default"))
+}
+
+/// Seen before the request: 7, nothing is spent, the record is as it was.
+#[test]
+fn s10_a_limit_on_file_sizes_spends_nothing() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    expire(&home, "default");
+    let file = session_file(&home);
+    let before = std::fs::read(&file).expect("a file");
+    // None at all; less than a session; a session, but not a large one.
+    for blocks in [0, 1, 8] {
+        for command in [
+            &["token", "--json"][..],
+            &["refresh", "--json"],
+            &["login", "--json", "--username", "alice"],
+        ] {
+            server.forget();
+            let call = home
+                .authctl(command)
+                .env("AUTHCTL_PASSWORD", "wonderland")
+                .env("XDG_CACHE_HOME", home.path().join("no-cache"));
+            let error = limited(call, blocks).fails_json(7);
+            assert_eq!(error["error"], "store_io", "{command:?}: {error}");
+            let hint = error["hint"].as_str().expect("a hint");
+            assert!(hint.contains("ulimit -f"), "{hint}");
+            assert_eq!(server.count("POST /token 200"), 0, "{command:?}");
+            assert_eq!(std::fs::read(&file).expect("a file"), before);
+        }
+    }
+    // A client's token needs no store, and forgetting writes nothing.
+    let call = home
+        .authctl(["token", "--client", "--client-id", "service"])
+        .args(["--issuer", server.issuer()])
+        .env("AUTHCTL_CLIENT_SECRET", "service-secret");
+    let (token, said) = limited(call, 0).succeeds_saying();
+    assert!(!token.is_empty());
+    assert!(said.starts_with("warning: the new token could not be kept"));
+    limited(home.authctl(["logout"]), 0).succeeds();
+    assert!(kept(&home, "default").is_none());
+    assert_eq!(store_of(&home).store.list().expect("a store"), []);
+}
+
+/// Seen only after the server has rotated: `token` prints the new token all the
+/// same, `refresh` says what to do, and the next run knows what was sent.
+#[cfg(target_os = "linux")]
+#[test]
+fn s10_a_limit_in_the_middle_of_a_renewal_is_said() {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+    use crate::fake::{Fake, json};
+
+    for command in ["token", "refresh"] {
+        let home = Home::new();
+        let sessions = home.sessions();
+        let server = Fake::new(move |request| {
+            if !request.body.contains("grant_type=refresh_token") {
+                return json(
+                    200,
+                    r#"{"access_token":"at-0","token_type":"Bearer","refresh_token":"rt-0","expires_in":3600}"#,
+                );
+            }
+            // Whoever holds the lock may write no more from here on.
+            let locks = std::fs::read_dir(&sessions).expect("the store");
+            let pid = locks
+                .map(|entry| entry.expect("an entry").path())
+                .filter(|path| path.extension().is_some_and(|end| end == "lock"))
+                .find_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());
+            if let Some(pid) = pid.and_then(Pid::from_raw) {
+                let none = Rlimit {
+                    current: Some(0),
+                    maximum: Some(0),
+                };
+                prlimit(Some(pid), Resource::Fsize, none).expect("to limit a child");
+            }
+            json(
+                200,
+                r#"{"access_token":"at-1","token_type":"Bearer","refresh_token":"rt-1","expires_in":3600}"#,
+            )
+        });
+        home.authctl(["login", "-q", "--client-id", "c", "--username", "u"])
+            .args(["--token-endpoint", &server.url("/token")])
+            .env("AUTHCTL_PASSWORD", "p")
+            .run()
+            .succeeds();
+        expire(&home, "default");
+        let done = home.authctl([command]).run();
+        if command == "token" {
+            let (token, said) = done.succeeds_saying();
+            assert_eq!(token, "at-1");
+            assert!(
+                said.starts_with("warning: the new token could not be kept"),
+                "{said}"
+            );
+        } else {
+            let said = done.fails(7);
+            assert!(said.contains("was renewed but could not be kept"), "{said}");
+            assert!(said.contains("authctl login"), "{said}");
+        }
+        let record = kept(&home, "default").expect("a session");
+        assert_eq!(record.refresh_token.as_ref().expect("one").expose(), "rt-0");
+        assert!(record.sent_before().is_some());
+    }
+}
