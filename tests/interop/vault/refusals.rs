@@ -127,6 +127,28 @@ fn another_engine_or_none_is_told() {
     );
 }
 
+/// A namespace is a Vault of its own; one that is not there holds no "nobody is
+/// signed in".
+#[test]
+fn a_namespace_is_honoured() {
+    let (bao, folder, issuer) = (Bao::shared(), Bao::folder(), Issuer::start());
+    bao.write("sys/namespaces/team", json!({}));
+    bao.write(
+        "team/sys/mounts/secret",
+        json!({"type": "kv", "options": {"version": "2"}}),
+    );
+    let mut near = runner(&bao.url(), &folder, &issuer.url);
+    near.set("VAULT_NAMESPACE", "team");
+    sign_in(&near);
+    near.authctl(["token", "-q"]).succeeds_quietly();
+    assert_eq!(bao.names(&folder), [""; 0]);
+    let inside = bao.names_of(&format!("team/secret/metadata/{folder}"));
+    assert_eq!(inside, ["locks/", "sessions/"]);
+    near.set("AUTHCTL_VAULT_NAMESPACE", "nobody");
+    let error = near.authctl(["token", "--json"]).fails(7).error();
+    assert_eq!(error["error"], "vault_refused", "{error}");
+}
+
 #[test]
 fn a_sealed_vault_is_told_and_serves_again_when_it_is_unsealed() {
     let (bao, folder, issuer) = (Bao::start(), Bao::folder(), Issuer::start());

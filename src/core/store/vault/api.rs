@@ -80,7 +80,7 @@ impl Api {
         let full = self.data_path(path);
         let response = self.call(Call::get(&full))?;
         if response.status == 404 && !holds_data(&response) {
-            self.check_mount(&response)?;
+            self.check_mount(&full, &response)?;
             return Ok(None);
         }
         if response.status != 404 {
@@ -126,7 +126,7 @@ impl Api {
             });
         }
         if response.status == 404 {
-            self.check_mount(&response)?;
+            self.check_mount(&full, &response)?;
         }
         self.judge(&full, &response)?;
         let whole: Whole1 = self.parse(&response)?;
@@ -144,7 +144,7 @@ impl Api {
         let body = self.json(&json!({"max_versions": 1, "cas_required": true}))?;
         let response = self.call(Call::post(&full, body))?;
         if response.status == 404 {
-            self.check_mount(&response)?;
+            self.check_mount(&full, &response)?;
         }
         self.judge(&full, &response)
     }
@@ -156,7 +156,7 @@ impl Api {
         call.method = Method::Delete;
         let response = self.call(call)?;
         if response.status == 404 {
-            return self.check_mount(&response);
+            return self.check_mount(&full, &response);
         }
         self.judge(&full, &response)
     }
@@ -166,7 +166,7 @@ impl Api {
         let full = format!("{}?list=true", self.metadata_path(folder));
         let response = self.call(Call::get(&full))?;
         if response.status == 404 {
-            self.check_mount(&response)?;
+            self.check_mount(&full, &response)?;
             return Ok(Vec::new());
         }
         self.judge(&full, &response)?;
@@ -381,10 +381,22 @@ impl Api {
 
     /// Finds out what an answer 404 means: an entry that is not there, or an
     /// engine that is not there or is another.
-    fn check_mount(&self, response: &Response) -> Result<(), VaultError> {
-        if said(response).contains("no handler for route") {
+    fn check_mount(&self, path: &str, response: &Response) -> Result<(), VaultError> {
+        if !is_of_vault(response) {
+            return Err(self.senseless("it is another's page that is not there"));
+        }
+        let said = said(response);
+        if said.contains("no handler for route") {
             return Err(VaultError::NoMount {
                 mount: self.settings.mount.to_string(),
+            });
+        }
+        if !said.is_empty() {
+            // Of an entry that is not there nothing is said; of a namespace is.
+            return Err(VaultError::Refused {
+                path: path.to_owned(),
+                status: response.status,
+                said,
             });
         }
         self.know_mount()
@@ -399,6 +411,10 @@ impl Api {
         }
         let mount = self.settings.mount.to_string();
         let response = self.call(Call::get(&format!("sys/internal/ui/mounts/{mount}")))?;
+        if response.status == 404 {
+            // Not even this is there: the namespace is not.
+            return Err(VaultError::NoMount { mount });
+        }
         if response.status == 200 {
             let answer: Value = self.parse(&response)?;
             // An option of the engine, and a text.
@@ -559,6 +575,12 @@ struct Keys {
 fn holds_data(response: &Response) -> bool {
     serde_json::from_slice::<Value>(&response.body)
         .is_ok_and(|answer| answer.pointer("/data/metadata/version").is_some())
+}
+
+/// Says whether an answer lists errors, if only an empty list, as all of
+/// Vault's refusals do.
+fn is_of_vault(response: &Response) -> bool {
+    serde_json::from_slice::<Value>(&response.body).is_ok_and(|answer| answer["errors"].is_array())
 }
 
 /// Returns what Vault said went wrong, in its first lines.

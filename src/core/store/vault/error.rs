@@ -189,6 +189,9 @@ impl VaultError {
             Self::SkipVerify { variable } => {
                 format!("unset {variable} and trust the certificate authority with VAULT_CACERT")
             }
+            Self::Unreachable(http::Error::Setup(_)) => {
+                "check the file that `vault_cacert` or VAULT_CACERT names".to_owned()
+            }
             Self::Unreachable(error) => error
                 .hint()
                 .unwrap_or_else(|| "check the address of Vault".to_owned()),
@@ -203,7 +206,7 @@ impl VaultError {
                 format!("check the role and the credential, and that `auth/{mount}` is enabled")
             }
             Self::NoMount { mount } => format!(
-                "name the right one with `vault_mount`, or make it with \
+                "name the right one with `vault_mount` and `vault_namespace`, or make it with \
                  `vault secrets enable -path={mount} -version=2 kv`"
             ),
             Self::NotKvVersion2 { mount } => format!(

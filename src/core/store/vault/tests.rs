@@ -327,6 +327,14 @@ fn each_refusal_has_a_name_and_leaves_what_is_there() {
             r#"{"errors":["no handler for route \"secret/data/x\""]}"#,
             "vault_no_mount",
         ),
+        ("GET secret/data", 404, "<html>", "vault_senseless_answer"),
+        ("GET secret/data", 404, "{}", "vault_senseless_answer"),
+        (
+            "GET secret/data",
+            404,
+            r#"{"errors":["namespace not found"]}"#,
+            "vault_refused",
+        ),
         (
             "GET secret/data",
             400,
@@ -454,6 +462,12 @@ fn an_engine_without_versions_is_told() {
     vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(200, options));
     let error = vault.store("one").load(&key()).unwrap_err();
     assert_eq!(code(&error), "vault_not_kv_version_2");
+
+    // Where there is no such namespace there is not even this.
+    let nothing = r#"{"errors":[]}"#;
+    vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(404, nothing));
+    let error = vault.store("one").load(&key()).unwrap_err();
+    assert_eq!(code(&error), "vault_no_mount");
 
     vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(403, "{}"));
     vault.fails("POST secret/data", Kind::Answer(204, ""));
