@@ -37,6 +37,7 @@ fn every_help_page_renders_and_begins_with_its_purpose() {
         "serve",
         "demo",
         "profile",
+        "doctor",
         "completions",
         "man",
         "help",

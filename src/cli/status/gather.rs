@@ -1,6 +1,6 @@
 //! What all stores keep, whatever is wrong with some of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use authctl::core::config::{Layer, Setting, Settings};
@@ -127,17 +127,20 @@ pub fn gather(cx: &Context) -> Result<Gathered, Error> {
         .ok()
         .map(|folders| Cache::new(folders.cache_dir().to_owned()));
     let now = cx.now();
+    let mut offsets: BTreeMap<String, Option<i64>> = BTreeMap::new();
     for (index, profile, configured, issuer) in rows {
         let (record, trouble) = load(&shelves[index], &profile, &mut gathered);
         let issuer = record
             .as_ref()
             .map(|record| record.issuer.clone())
             .or(issuer);
-        let clock_offset = cache
-            .as_ref()
-            .zip(record.as_ref())
-            .and_then(|(cache, record)| clock::kept(cache, &record.issuer, now))
-            .map(|offset| offset.seconds);
+        // Most sessions are of the same few servers.
+        let clock_offset = record.as_ref().and_then(|record| {
+            *offsets.entry(record.issuer.clone()).or_insert_with(|| {
+                let offset = clock::kept(cache.as_ref()?, &record.issuer, now)?;
+                Some(offset.seconds)
+            })
+        });
         gathered.rows.push(Row {
             current: profile == current,
             configured,

@@ -10,6 +10,7 @@ mod process;
 mod report;
 mod rows;
 mod server;
+mod status;
 mod syscalls;
 
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
     let mut report = Report::new(arguments.only);
     rows::measure(&fixture, &mut report, arguments.rounds.max(1));
     server::measure(&fixture, &mut report, arguments.rounds.clamp(1, 20));
+    status::measure(&fixture, &mut report, arguments.rounds.max(1));
     syscalls::measure(&fixture, &mut report);
     if report.finish() {
         ExitCode::SUCCESS
