@@ -1,11 +1,11 @@
 //! `authctl status`.
 
-use authctl::core::store::Key;
+use authctl::core::store::{FileKey, FileStore, Key};
 use serde_json::Value;
 
 use crate::fake::{Fake, json, with_headers};
 use crate::harness::Home;
-use crate::observed::{expire, kept, observed};
+use crate::observed::{STORE_KEY, expire, kept, observed};
 
 fn sessions(home: &Home) -> Value {
     let answer = home.authctl(["status", "--json"]).run().succeeds();
@@ -178,8 +178,9 @@ fn sign_in_as(home: &Home, profile: &str, issuer: &str) {
 
 /// Returns the file of a profile's session.
 fn file_of(home: &Home, profile: &str) -> std::path::PathBuf {
-    let name = Key::session(profile).hash();
-    home.sessions().join(format!("{name}.session"))
+    let key = FileKey::parse(STORE_KEY.as_bytes()).expect("a key");
+    let store = FileStore::new(home.sessions(), key).expect("a store");
+    store.path_of(&Key::session(profile))
 }
 
 fn session<'a>(answer: &'a Value, profile: &str) -> &'a Value {

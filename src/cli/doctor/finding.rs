@@ -177,7 +177,10 @@ impl<'a> Findings<'a> {
         self.checks.extend(all);
         match self.checks.get(first) {
             Some(check) if !self.as_json => {
-                let names = format!("{}:", names.join(", "));
+                let names = match names {
+                    [one] => (*one).to_owned(),
+                    _ => format!("{}:", names.join(", ")),
+                };
                 let line = line(check, &names, self.cx.render.stdout_paint());
                 self.cx.render.text(&line)
             }

@@ -7,7 +7,7 @@ use authctl::core::config::Settings;
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::secret::Secret;
 use authctl::core::store::{
-    self, ClientKey, Key, Opened, Reason, Record, StoreKind, TokenStore, Unsafe,
+    self, ClientKey, Key, Opened, Places, Reason, Record, StoreKind, TokenStore, Unsafe,
 };
 use serde_json::{Value, json};
 
@@ -55,11 +55,8 @@ pub fn check(
         return findings.skip(&OPEN_CHECKS[1..], "they hang on `keychain`");
     }
     let places = cx.places()?;
-    let folder = match store.kind() {
-        StoreKind::File => places.sessions_dir(),
-        _ => places.lock_dir,
-    };
     if store.kind() == StoreKind::File {
+        let folder = places.sessions_dir();
         let (check, untouched) = permissions(&folder, store);
         findings.add(check)?;
         if !untouched {
@@ -69,8 +66,12 @@ pub fn check(
     } else {
         findings.skip(&OPEN_CHECKS[1..3], "this store keeps no files")?;
     }
-    findings.add(sessions(store))?;
-    findings.add(round_trip(cx, settings, store, &folder))?;
+    let (check, answers) = sessions(store);
+    findings.add(check)?;
+    if !answers {
+        return findings.skip(&OPEN_CHECKS[4..], "it hangs on `sessions`");
+    }
+    findings.add(round_trip(cx, settings, store, &places))?;
     Ok(())
 }
 
@@ -189,12 +190,12 @@ fn leftovers(folder: &Path) -> Check {
     .with("files", count)
 }
 
-/// Reads every record.
-fn sessions(store: &dyn TokenStore) -> Check {
+/// Reads every record; says also whether the store could be searched at all.
+fn sessions(store: &dyn TokenStore) -> (Check, bool) {
     const NAME: &str = "sessions";
     let keys = match store.list() {
         Ok(keys) => keys,
-        Err(error) => return Check::fail(NAME, &error.into()),
+        Err(error) => return (Check::fail(NAME, &error.into()), false),
     };
     let people = keys.iter().filter(|key| key.profile().is_some()).count();
     let clients = keys.len() - people;
@@ -233,18 +234,19 @@ fn sessions(store: &dyn TokenStore) -> Check {
             format!("{people} sessions and {clients} clients' tokens, all readable"),
         ),
     };
-    check
+    let check = check
         .with("sessions", people)
         .with("client_tokens", clients)
-        .with("unreadable", shown)
+        .with("unreadable", shown);
+    (check, true)
 }
 
 /// Keeps a record that is nobody's, reads it back and removes it, under its
 /// lock; what was not there before is not there afterwards.
-fn round_trip(cx: &Context, settings: &Settings, store: &dyn TokenStore, folder: &Path) -> Check {
+fn round_trip(cx: &Context, settings: &Settings, store: &dyn TokenStore, places: &Places) -> Check {
     const NAME: &str = "store_round_trip";
-    let missing = missing_folders(folder);
-    let tried = try_round(cx, settings, store, folder);
+    let missing = missing_folders(places);
+    let tried = try_round(cx, settings, store);
     for folder in missing {
         // Fails, as it should, for one that holds something by now.
         let _ = std::fs::remove_dir(folder);
@@ -261,12 +263,7 @@ fn round_trip(cx: &Context, settings: &Settings, store: &dyn TokenStore, folder:
     }
 }
 
-fn try_round(
-    cx: &Context,
-    settings: &Settings,
-    store: &dyn TokenStore,
-    folder: &Path,
-) -> Result<bool, Error> {
+fn try_round(cx: &Context, settings: &Settings, store: &dyn TokenStore) -> Result<bool, Error> {
     // No issuer is called so; no command but this one makes this key.
     let key = Key::client(&ClientKey {
         issuer: "authctl doctor",
@@ -280,20 +277,27 @@ fn try_round(
         .and_then(|()| store.save(&key, &record));
     let found = kept.and_then(|()| store.load(&key));
     let removed = store.remove(&key);
-    let _ = std::fs::remove_file(folder.join(format!("{}.lock", key.hash())));
-    drop(guard);
+    guard.discard();
     let same = found?.is_some_and(|found| *found.to_json() == *record.to_json());
     removed?;
     Ok(same)
 }
 
-/// Returns the folders that are not there yet, the innermost first.
-fn missing_folders(folder: &Path) -> Vec<PathBuf> {
-    folder
-        .ancestors()
-        .take_while(|folder| folder.symlink_metadata().is_err())
+/// Returns the folders of sessions and locks, and those above them, that are
+/// not there yet, the innermost first.
+fn missing_folders(places: &Places) -> Vec<PathBuf> {
+    let folders = [
+        places.sessions_dir(),
+        places.lock_dir.clone(),
+        places.data_dir.join("locks"),
+    ];
+    let above = folders.iter().flat_map(|folder| folder.ancestors());
+    let mut missing: Vec<PathBuf> = above
+        .filter(|folder| folder.symlink_metadata().is_err())
         .map(Path::to_owned)
-        .collect()
+        .collect();
+    missing.sort_by_key(|folder| std::cmp::Reverse(folder.components().count()));
+    missing
 }
 
 /// About as much as a session of three tokens takes.

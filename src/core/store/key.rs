@@ -115,7 +115,7 @@ impl Key {
     }
 
     /// Returns the hexadecimal SHA-256 of the name, which names files.
-    pub fn hash(&self) -> String {
+    pub(super) fn hash(&self) -> String {
         hex_sha256(self.0.as_bytes())
     }
 }

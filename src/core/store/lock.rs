@@ -3,8 +3,8 @@
 //! The lock is the kernel's (`flock`, `LockFileEx`), so it ends with its
 //! holder however that ends. It is taken on a file of its own, never on the
 //! data: data files are replaced, and a lock on a replaced file guards
-//! nothing (int128/kubelogin#1144). Lock files are never removed, for the
-//! same reason.
+//! nothing (int128/kubelogin#1144). Lock files are not removed, for the same
+//! reason, but by [`LockGuard::discard`].
 
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -21,6 +21,7 @@ use crate::core::time::Timestamp;
 #[must_use = "the lock ends when the guard is dropped"]
 pub struct LockGuard {
     file: Option<File>,
+    path: Option<PathBuf>,
     lease: Option<Box<dyn Lease>>,
 }
 
@@ -32,7 +33,22 @@ impl LockGuard {
     pub(super) fn over_nothing() -> Self {
         Self {
             file: None,
+            path: None,
             lease: None,
+        }
+    }
+
+    /// Ends the lock and removes its file, and the folder of that where
+    /// nothing else is in it: for a key that was used for a trial and holds
+    /// nothing any more. Whoever waits for the lock sees that its file is
+    /// gone, and makes a new one.
+    pub fn discard(mut self) {
+        drop(self.lease.take());
+        if let Some(path) = self.path.take() {
+            // What stays is an empty file.
+            let _ = std::fs::remove_file(&path);
+            drop(self);
+            let _ = path.parent().map(std::fs::remove_dir);
         }
     }
 
@@ -80,6 +96,7 @@ pub(super) fn lock(
                 let _ = sign(&mut file);
                 return Ok(LockGuard {
                     file: Some(file),
+                    path: Some(folder.path().join(&name)),
                     lease: None,
                 });
             }
