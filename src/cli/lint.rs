@@ -25,17 +25,23 @@ enum How {
 }
 
 impl LintArgs {
-    /// Returns what is unwise about a token that can be decoded, `None` where
-    /// nobody asked.
+    /// Returns what is unwise about a token that can be decoded, and `of_key`
+    /// about the key that verified it; `None` where nobody asked.
     ///
     /// # Errors
     ///
     /// With `=deny`, [`jose::Error::Unwise`] where there is anything.
-    pub fn findings(self, token: &str, now: Timestamp) -> Result<Option<Vec<Finding>>, Error> {
+    pub fn findings(
+        self,
+        token: &str,
+        of_key: Vec<Finding>,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Finding>>, Error> {
         let Some(how) = self.lint else {
             return Ok(None);
         };
-        let findings = lint(&jwt::decode(token)?, now);
+        let mut findings = lint(&jwt::decode(token)?, now);
+        findings.extend(of_key);
         match how {
             How::Deny if !findings.is_empty() => Err(jose::Error::Unwise(findings).into()),
             _ => Ok(Some(findings)),

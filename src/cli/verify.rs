@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use authctl::core::error::Error;
-use authctl::core::jose::{Algorithm, base64url, jws, jwt};
+use authctl::core::jose::{Algorithm, base64url, jws, jwt, lint_key};
 use authctl::core::secret::SecretBytes;
 use authctl::core::time::Timestamp;
 use serde::Serialize;
@@ -121,9 +121,12 @@ fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     }
     let checks = args.checks.open(cx)?;
     let now = checks.now();
-    let (verified, keys) =
-        source.judge(|keys, issuer| jwt::verify(token, keys, &checks.rules(issuer)?, now))?;
-    let findings = args.lint.findings(token, now)?;
+    let ((verified, of_key), keys) = source.judge(|keys, issuer| {
+        let verified = jwt::verify(token, keys, &checks.rules(issuer)?, now)?;
+        let of_key = lint_key(keys, &verified);
+        Ok((verified, of_key))
+    })?;
+    let findings = args.lint.findings(token, of_key, now)?;
     let findings = findings.as_deref();
     for warning in &verified.warnings {
         cx.render.warning(&warning.message);

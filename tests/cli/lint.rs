@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, good};
 use crate::harness::Home;
-use crate::tokens::{claims, claims_but, sign, unsigned};
+use crate::tokens::{NOW, claims, claims_but, hs256, key, sign, unsigned};
 
 const HEADER: &str = r#"{"alg":"ES256","typ":"JWT","kid":"k1"}"#;
 
@@ -218,4 +218,126 @@ fn p4_a_person_sees_every_digit() {
         let shown = "\"n\": 123456789012345678901234567890,";
         assert!(seen.contains(shown), "{seen}");
     }
+}
+
+/// Returns what `verify --lint` finds by these keys.
+fn of_keys(home: &Home, arguments: &[&str], token: &str) -> Vec<String> {
+    let now = NOW.to_string();
+    let found = home
+        .authctl(["verify", "--lint", "--json", "--now", &now, token])
+        .args(["--issuer", "https://as.example", "--audience", "api"])
+        .args(arguments)
+        .env("SECRET", "correct horse battery staple 2026!")
+        .check_json();
+    codes(&found["lint"])
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn verify_judges_the_key_too() {
+    let home = Home::new();
+    let signer = key("ES256");
+    let token = sign(&signer, json!({"typ": "JWT"}), claims());
+    let set = |changes: Value, others: &[Value]| {
+        let mut jwk = signer.public_jwk();
+        for (name, value) in changes.as_object().unwrap() {
+            match value {
+                Value::Null => drop(jwk.shift_remove(name)),
+                value => drop(jwk.insert(name.clone(), value.clone())),
+            }
+        }
+        let mut keys = vec![Value::Object(jwk)];
+        keys.extend_from_slice(others);
+        json!({"keys": keys}).to_string()
+    };
+    let other = || Value::Object(key("RS256").with_kid("other").public_jwk());
+    let private: Value = serde_json::from_str(signer.private_jwk().unwrap().expose()).unwrap();
+    for (set, expected) in [
+        (set(json!({}), &[]), &[][..]),
+        (set(json!({}), &[other()]), &[]),
+        (set(json!({"alg": null}), &[]), &["key_without_alg"]),
+        (
+            set(
+                json!({"use": null, "key_ops": ["verify", "deriveKey"]}),
+                &[],
+            ),
+            &["key_of_two_uses"],
+        ),
+        (set(json!({"d": private["d"]}), &[]), &["key_private"]),
+    ] {
+        home.write("keys.json", &set);
+        assert_eq!(
+            of_keys(&home, &["--jwks", "keys.json"], &token),
+            expected,
+            "{set}"
+        );
+    }
+    // One that is named needs no labels.
+    home.write("key.pem", signer.public_pem().unwrap());
+    assert_eq!(of_keys(&home, &["--key", "key.pem"], &token), [""; 0]);
+
+    let nameless = key("ES256").with_kid("");
+    let token = sign(&nameless, json!({"typ": "JWT"}), claims());
+    let keys = json!({"keys": [nameless.public_jwk(), other()]});
+    home.write("keys.json", keys.to_string());
+    assert_eq!(
+        of_keys(&home, &["--jwks", "keys.json"], &token),
+        ["key_without_kid"]
+    );
+
+    let e3 = include_bytes!("../vectors/openssl/rsa-e3.pkcs8.pem");
+    home.write("e3.pem", e3);
+    let token = home
+        .authctl([
+            "sign",
+            "--key",
+            "e3.pem",
+            "--iss",
+            "https://as.example",
+            "--aud",
+            "api",
+        ])
+        .args([
+            "--exp",
+            "@1900000000",
+            "--iat",
+            "@1700000000",
+            "--typ",
+            "JWT",
+        ])
+        .run()
+        .succeeds();
+    let found = of_keys(&home, &["--key", "e3.pem"], &token);
+    assert!(found.contains(&"small_exponent".to_owned()), "{found:?}");
+
+    let token = hs256(
+        b"correct horse battery staple 2026!",
+        r#"{"alg":"HS256","typ":"JWT"}"#,
+        claims(),
+    );
+    let found = of_keys(&home, &["--secret", "env:SECRET"], &token);
+    assert_eq!(found, ["hmac", "secret_guessable"]);
+}
+
+#[test]
+fn an_unwise_key_is_refused_when_asked() {
+    let bench = Bench::new("ES256");
+    let mut jwk = bench.key.public_jwk();
+    jwk.shift_remove("alg");
+    bench
+        .home
+        .write("keys.json", json!({"keys": [jwk]}).to_string());
+    bench
+        .verify()
+        .args(["--lint=deny", &bench.sign(claims())])
+        .code(3)
+        .stderr(
+            "\
+error: the token is unwise
+  why: the key does not say for which algorithm it is (`alg`), of which each key has one [key_without_alg, RFC 8725 §3.1]
+",
+        )
+        .check();
 }

@@ -63,7 +63,7 @@ pub use inspection::{Inspected, Inspection, Part, inspect};
 pub use jwk::{Jwk, JwkSet, Skipped};
 pub use key_forms::{Form, Structure};
 pub use keys::Keys;
-pub use lint::{Finding, LintRule, lint};
+pub use lint::{Finding, LintRule, lint, lint_key};
 pub use members::{JsonText, Members};
 pub use numeric_date::NumericDate;
 pub use portable_key::{Encoding, Encryption, Portable, PortableKey, Target};

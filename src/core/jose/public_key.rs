@@ -231,6 +231,14 @@ impl PublicKey {
         }
     }
 
+    /// Returns the exponent of an RSA key, big-endian.
+    pub(super) fn rsa_exponent(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Kind::Rsa { e, .. } => Some(e),
+            _ => None,
+        }
+    }
+
     /// Returns the octets of a signature by this key, which never vary.
     pub fn signature_len(&self) -> usize {
         match &self.0 {

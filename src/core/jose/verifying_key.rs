@@ -96,6 +96,14 @@ impl VerifyingKey {
         }
     }
 
+    /// Returns the octets of a secret, `None` for a public key.
+    pub(super) fn secret_octets(&self) -> Option<&[u8]> {
+        match &self.material {
+            Material::Public(_) => None,
+            Material::Secret(secret) => Some(secret.expose()),
+        }
+    }
+
     /// Checks that the key may serve an algorithm. The type of the key
     /// decides, whatever the token says of itself (RFC 8725 §2.1, §3.1).
     ///

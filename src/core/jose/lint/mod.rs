@@ -1,12 +1,15 @@
-//! What is legal about a token and yet unwise, seen without any key.
+//! What is legal about a token and yet unwise, seen without any key; and about
+//! the key that verified one.
 
 mod access_token;
 mod claims;
 mod encryption;
 mod header;
+mod key;
 mod rules;
 mod secrets;
 
+pub use key::lint_key;
 use rules::Findings;
 pub use rules::{Finding, LintRule};
 

@@ -78,6 +78,12 @@ rules! {
     AudSeveral: "aud_several", "RFC 9068 §5", "a scope is for several audiences";
     IdTokenClaim: "id_token_claim", "RFC 8725 §3.12", "an access token has a claim that only ID Tokens have";
     PersonalData: "personal_data", "RFC 9068 §6", "an access token says more of a person than it must";
+    SecretGuessable: "secret_guessable", "RFC 8725 §3.5", "the secret that verified looks like one that a person thought up";
+    SmallExponent: "small_exponent", "FIPS 186-5 §A.1.1", "the RSA key that verified has an exponent below 65537";
+    KeyWithoutKid: "key_without_kid", "RFC 7517 §4.5", "the key that verified has no `kid`, and is not alone in its set";
+    KeyWithoutAlg: "key_without_alg", "RFC 8725 §3.1", "the key of a set that verified does not say for which algorithm it is";
+    KeyOfTwoUses: "key_of_two_uses", "RFC 7517 §4.3", "the key that verified is for signatures and for encryption";
+    KeyPrivate: "key_private", "RFC 7517 §9.2", "the key that verified is in its set with its private part";
 }
 
 /// What is unwise about a token.
@@ -132,7 +138,8 @@ mod tests {
         for rule in LintRule::ALL {
             let section = rule.section();
             assert!(
-                section.starts_with("RFC ") && section.contains('§'),
+                (section.starts_with("RFC ") || section.starts_with("FIPS "))
+                    && section.contains('§'),
                 "{section}"
             );
         }

@@ -375,7 +375,19 @@ fn no_rule_is_dead() {
         json!({"alg": "RSA1_5", "zip": "DEF", "epk": off_curve}),
     ));
     broken.extend(of_jwe(json!({"alg": "PBES2-HS256+A128KW", "p2c": 1})));
+    // Those of keys come last, and have their tests where they are judged.
+    let of_keys = [
+        "secret_guessable",
+        "small_exponent",
+        "key_without_kid",
+        "key_without_alg",
+        "key_of_two_uses",
+        "key_private",
+    ];
     for rule in LintRule::ALL {
+        if of_keys.contains(&rule.code()) {
+            continue;
+        }
         assert!(broken.contains(&rule.code()), "{}", rule.code());
     }
 }
