@@ -29,7 +29,8 @@ pub struct Verified {
     /// The Claims Set.
     pub claims: Map<String, Value>,
     /// What was not checked: `issuer_not_checked`, `audience_not_checked`,
-    /// `nonce_not_checked`; and `issued_in_the_future`.
+    /// `nonce_not_checked`, `at_hash_not_checked`, `c_hash_not_checked`,
+    /// `s_hash_not_checked`; and `issued_in_the_future`.
     pub warnings: Vec<Warning>,
     /// The algorithm of the signature.
     pub algorithm: Algorithm,

@@ -184,7 +184,7 @@ impl Profile {
         let forms = demands.forms.iter().map(|(name, ..)| *name);
         let others: &[&str] = match self {
             Self::AccessToken { .. } => &["auth_time"],
-            Self::IdToken { .. } => &["auth_time", "nonce", "events"],
+            Self::IdToken { .. } => &["auth_time", "nonce", "events", "c_hash", "s_hash"],
             Self::LogoutToken { .. } => &["nonce", "sid"],
         };
         let others = others.iter().copied();
@@ -252,6 +252,7 @@ impl Profile {
                 if let (Some(algorithm), Some(bound)) = (algorithm, access_token) {
                     check_at_hash(claims, algorithm, bound, checked);
                 }
+                warn_of_hashes(claims, access_token.is_some(), checked);
                 check_auth_time(rules, claims, now, checked);
                 if logs_out(claims) {
                     checked.refuse("events", "it is a Logout Token, by its `events`");
@@ -327,6 +328,33 @@ fn check_at_hash(
             checked.refuse("at_hash_missing", "it has no `at_hash`");
         }
         _ => {}
+    }
+}
+
+/// Says to what the ID Token is bound that nobody gave to compare: the access
+/// token and the code of the same response (OIDC Core §3.3.2.11), the `state`
+/// of the request (FAPI 1.0 Advanced §5.2.2.1).
+fn warn_of_hashes(claims: &impl Claims, has_access_token: bool, checked: &mut Checked) {
+    for (claim, code, message) in [
+        (
+            "at_hash",
+            "at_hash_not_checked",
+            "access token not checked (`at_hash`)",
+        ),
+        (
+            "c_hash",
+            "c_hash_not_checked",
+            "code not checked (`c_hash`)",
+        ),
+        (
+            "s_hash",
+            "s_hash_not_checked",
+            "state not checked (`s_hash`)",
+        ),
+    ] {
+        if claims.contains(claim) && !(claim == "at_hash" && has_access_token) {
+            checked.warn(code, message);
+        }
     }
 }
 
