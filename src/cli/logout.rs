@@ -1,10 +1,10 @@
 //! `authctl logout`: revoke and forget.
 
-use authctl::core::config::{Layer, Setting, Settings, Value};
+use authctl::core::config::Layer;
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::session::Untold;
-use authctl::core::store::{Key, Opened};
+
 use serde_json::json;
 
 use super::connection::ConnectionArgs;
@@ -79,7 +79,7 @@ struct SignedOut {
 fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<SignedOut, Error> {
     let settings = cx.settings_of(profile, args.connection.layer())?;
     let opened = cx.open_store(&settings)?;
-    let settings = with_its_server(cx, settings, args, &opened)?;
+    let settings = cx.of_session(settings, &opened);
     let (ended, at_server) = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
         let record = sessions.record().ok().filter(|_| args.end_session);
         let at_server = record.map_or(Ok(()), |record| {
@@ -118,30 +118,6 @@ fn say(cx: &Context, args: &LogoutArgs, profile: &str, end: SignedOut) -> Result
             .note(&format!("nobody was signed in for profile `{profile}`"));
         Ok(())
     }
-}
-
-/// Returns the settings with the session's own server and client where they
-/// name none, as after the removal of the profile: what was opened can always
-/// be closed.
-fn with_its_server(
-    cx: &Context,
-    settings: Settings,
-    args: &LogoutArgs,
-    opened: &Opened,
-) -> Result<Settings, Error> {
-    let names_a_server =
-        [Setting::Issuer, Setting::TokenEndpoint].map(|setting| settings.get(setting).is_some());
-    let profile = settings.profile_name();
-    if names_a_server.contains(&true) {
-        return Ok(settings);
-    }
-    let Ok(Some(record)) = opened.store.load(&Key::session(profile)) else {
-        return Ok(settings);
-    };
-    let mut layer = args.connection.layer();
-    layer.insert(Setting::Issuer, Value::Text(record.issuer));
-    layer.insert(Setting::ClientId, Value::Text(record.client_id));
-    cx.settings_of(profile, layer)
 }
 
 /// Says what the server does not know.

@@ -11,7 +11,7 @@ use authctl::core::error::Error;
 use authctl::core::http::{Client, Options};
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::session::{Listener, Sessions};
-use authctl::core::store::{NoneStore, Opened, Reason, StoreKind};
+use authctl::core::store::{Key, NoneStore, Opened, Reason, StoreKind};
 use authctl::core::time::SystemClock;
 
 use super::context::{Context, directories};
@@ -112,7 +112,21 @@ impl Context {
         work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let opened = self.open_store(settings)?;
-        self.with_opened(settings, freshness, &opened, work)
+        let settings = self.of_session(settings.clone(), &opened);
+        self.with_opened(&settings, freshness, &opened, work)
+    }
+
+    /// Returns the settings with the session's own server and client where
+    /// they name no server, as after the profile was removed.
+    pub fn of_session(&self, settings: Settings, opened: &Opened) -> Settings {
+        if settings.names_a_server() {
+            return settings;
+        }
+        let key = Key::session(settings.profile_name());
+        match opened.store.load(&key) {
+            Ok(Some(record)) => settings.or_session(&record.issuer, &record.client_id),
+            _ => settings,
+        }
     }
 
     /// As [`Context::with_sessions_of`], for work that keeps nothing: no store
@@ -146,7 +160,7 @@ impl Context {
         opened: &Opened,
         work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let lock_wait = self.timeout(settings)?.saturating_add(LOCK_GRACE);
+        let lock_wait = self.lock_wait(settings)?;
         let done = self.with_connection(settings, freshness, |connection| {
             work(&Sessions {
                 connection,
@@ -160,6 +174,15 @@ impl Context {
             self.render.note(&note);
         }
         done
+    }
+
+    /// Returns how long another process may hold a lock that is needed.
+    ///
+    /// # Errors
+    ///
+    /// A time-out that is none.
+    pub fn lock_wait(&self, settings: &Settings) -> Result<Duration, Error> {
+        Ok(self.timeout(settings)?.saturating_add(LOCK_GRACE))
     }
 
     /// Returns how a client connects by these settings; the files that they

@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use authctl::core::documents::Freshness;
-use authctl::core::error::Error;
+use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::session::{Ask, Sessions, Token, TokenSource};
 use authctl::core::time::{Timestamp, parse_span};
 use serde_json::{Value, json};
@@ -102,10 +102,13 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
             sessions.session_token(ask)
         }
     };
-    let token = if args.client && args.no_cache {
-        cx.with_nothing_kept(&settings, Freshness::Cached, work)
-    } else {
-        cx.with_sessions_of(&settings, Freshness::Cached, work)
+    let token = match (args.client, args.no_cache) {
+        (true, true) => cx.with_nothing_kept(&settings, Freshness::Cached, work),
+        (true, false) => cx
+            .open_store(&settings)
+            .and_then(|opened| cx.with_opened(&settings, Freshness::Cached, &opened, work))
+            .map_err(or_without_cache),
+        (false, _) => cx.with_sessions_of(&settings, Freshness::Cached, work),
     }?;
     let now = cx.now();
     if let Some(error) = &token.unsaved {
@@ -129,6 +132,20 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
             .json(&as_json(&token, settings.profile_name(), args.client, now)),
         Format::ExecCredential => cx.render.json(&exec_credential(api_version, &token)),
     }
+}
+
+/// Names the way around a store that fails: what a client gets for itself can
+/// be asked for again.
+fn or_without_cache(error: Error) -> Error {
+    if error.exit() != Exit::Store {
+        return error;
+    }
+    let go_on = "go on without the cache by `--no-cache`";
+    let hint = match error.hint() {
+        Some(hint) => format!("{hint}; or {go_on}"),
+        None => go_on.to_owned(),
+    };
+    error.during_with_hint("the cache of tokens cannot be used", hint)
 }
 
 /// The token response's own members, with what we know beside them.

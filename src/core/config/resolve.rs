@@ -87,6 +87,29 @@ impl Settings {
         }
     }
 
+    /// Fills in a session's own server and client where nothing names a
+    /// server, as after the profile was removed: what was opened can be used
+    /// and closed.
+    #[must_use]
+    pub fn or_session(mut self, issuer: &str, client_id: &str) -> Self {
+        if self.names_a_server() {
+            return self;
+        }
+        let text = |text: &str| Value::Text(text.to_owned());
+        self.profile.insert(Setting::Issuer, text(issuer));
+        self.profile
+            .entry(Setting::ClientId)
+            .or_insert_with(|| text(client_id));
+        self
+    }
+
+    /// Says whether a server is named, by its issuer or by its token endpoint.
+    pub fn names_a_server(&self) -> bool {
+        [Setting::Issuer, Setting::TokenEndpoint]
+            .into_iter()
+            .any(|setting| self.get(setting).is_some())
+    }
+
     /// Returns the name of the profile.
     pub fn profile_name(&self) -> &str {
         &self.profile_name
@@ -323,6 +346,27 @@ mod tests {
         assert_eq!(other.text(Setting::ClientSecret), None);
         assert_eq!(other.list(Setting::Scope), Vec::<String>::new());
         assert!(other.text(Setting::Issuer).is_some());
+    }
+
+    #[test]
+    fn a_sessions_own_server_is_taken_where_none_is_named() {
+        let text = |settings: &Settings, setting| {
+            settings.text(setting).map(|found| found.value.to_owned())
+        };
+        let none = Settings::new("p", Layer::new(), Layer::new(), Layer::new());
+        let filled = none.or_session("https://as", "cli");
+        assert_eq!(
+            text(&filled, Setting::Issuer).as_deref(),
+            Some("https://as")
+        );
+        assert_eq!(text(&filled, Setting::ClientId).as_deref(), Some("cli"));
+        for own in [Setting::Issuer, Setting::TokenEndpoint] {
+            let layer = layer(&[(own, "https://own")]);
+            let named = Settings::new("p", Layer::new(), Layer::new(), layer);
+            let same = named.or_session("https://as", "cli");
+            assert_eq!(text(&same, own).as_deref(), Some("https://own"));
+            assert_eq!(text(&same, Setting::ClientId), None);
+        }
     }
 
     #[test]
