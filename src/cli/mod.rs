@@ -220,7 +220,7 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// Take a tour: every main job against an embedded server
     Demo(demo::DemoArgs),
-    /// List, show and change profiles
+    /// List, show and change profiles, and move their sessions
     Profile(profile::ProfileArgs),
     /// Check configuration, store, network and server, with one fix each
     Doctor(doctor::DoctorArgs),

@@ -132,8 +132,22 @@ impl Context {
     ///
     /// As [`Context::new_passphrase`].
     pub fn new_passphrase_of(&self, reference: &SecretRef, flag: &str) -> Result<Secret, Error> {
+        self.new_passphrase_for("the key", reference, flag)
+    }
+
+    /// Does the same for something else than a key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::new_passphrase`].
+    pub fn new_passphrase_for(
+        &self,
+        what: &str,
+        reference: &SecretRef,
+        flag: &str,
+    ) -> Result<Secret, Error> {
         let instead = &format!("name it: `{flag} env:NAME` or `{flag} file:PATH`");
-        let passphrase = self.secret(reference, "Passphrase for the key", instead)?;
+        let passphrase = self.secret(reference, &format!("Passphrase for {what}"), instead)?;
         if passphrase.expose().is_empty() {
             return Err(Error::usage(
                 "an empty passphrase protects nothing",
@@ -250,6 +264,24 @@ pub fn read_open_file(
     judge: impl FnOnce(&std::fs::File) -> Result<(), Error>,
 ) -> Result<SecretBytes, Error> {
     open_judged(path, MAX_SECRET, judge)
+}
+
+/// Reads a file that is no larger than `limit`.
+///
+/// # Errors
+///
+/// As [`read_file`].
+pub fn read_file_of(path: &Path, limit: u64) -> Result<SecretBytes, Error> {
+    open_bounded(path, limit)
+}
+
+/// Reads standard input that is no larger than `limit`.
+///
+/// # Errors
+///
+/// As [`read_stdin`].
+pub fn read_stdin_of(limit: u64) -> Result<SecretBytes, Error> {
+    stdin_bounded(limit)
 }
 
 fn open_bounded(path: &Path, limit: u64) -> Result<SecretBytes, Error> {

@@ -1,12 +1,13 @@
 //! What several commands ask of the stores: which sessions there are, and
 //! where each is kept.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use authctl::core::config::{Layer, Setting};
+use authctl::core::config::{Layer, Setting, Settings};
 use authctl::core::error::Error;
-use authctl::core::store::{Key, Opened};
+use authctl::core::store::{Choice, Key, LockHolder, Opened};
 
 use super::context::Context;
 
@@ -27,25 +28,15 @@ pub struct Place {
 ///
 /// Those of the configuration, and of the present store.
 pub fn places(cx: &Context) -> Result<Vec<Place>, Error> {
+    let stores = Stores::new(cx);
     let present = cx.settings_of(&cx.profile_name()?, Layer::new())?;
-    let present_choice = choice(&present);
-    let opened = Rc::new(cx.open_store(&present)?);
-    let mut stores = BTreeMap::from([(present_choice, Rc::clone(&opened))]);
-    let kept = opened.store.list()?;
+    let kept = stores.of(&present)?.store.list()?;
     let mut names: BTreeSet<String> = kept.iter().filter_map(Key::profile).collect();
     names.extend(cx.config()?.profile_names().map(str::to_owned));
     let mut places = Vec::with_capacity(names.len());
     for profile in names {
         let settings = cx.settings_of(&profile, Layer::new())?;
-        let choice = choice(&settings);
-        let opened = match stores.get(&choice) {
-            Some(opened) => Ok(Rc::clone(opened)),
-            None => cx.open_store(&settings).map(|opened| {
-                let opened = Rc::new(opened);
-                stores.insert(choice, Rc::clone(&opened));
-                opened
-            }),
-        };
+        let opened = stores.of(&settings);
         places.push(Place { profile, opened });
     }
     Ok(places)
@@ -65,15 +56,83 @@ pub fn profiles_with_sessions(cx: &Context) -> Result<Vec<String>, Error> {
     Ok(kept.map(|place| place.profile).collect())
 }
 
-/// Returns what a store depends on: which it is, where its key comes from,
+/// The stores of one call, each opened once: a passphrase is dear to stretch,
+/// and may be asked for.
+pub struct Stores<'a> {
+    cx: &'a Context,
+    opened: RefCell<BTreeMap<Which, Rc<Opened>>>,
+}
+
+/// A store that was chosen by name, and all that it depends on.
+type Which = (Option<&'static str>, Vec<Option<String>>);
+
+impl<'a> Stores<'a> {
+    /// Has opened none yet.
+    pub fn new(cx: &'a Context) -> Self {
+        Self {
+            cx,
+            opened: RefCell::default(),
+        }
+    }
+
+    /// Returns the store that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Context::open_store`].
+    pub fn of(&self, settings: &Settings) -> Result<Rc<Opened>, Error> {
+        self.open(None, settings)
+    }
+
+    /// Returns the store of this choice, with the key that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Context::open_choice`].
+    pub fn chosen(&self, choice: Choice, settings: &Settings) -> Result<Rc<Opened>, Error> {
+        self.open(Some(choice), settings)
+    }
+
+    fn open(&self, choice: Option<Choice>, settings: &Settings) -> Result<Rc<Opened>, Error> {
+        let depends_on = of_stores().map(|setting| {
+            let found = settings.text(setting)?;
+            Some(found.value.to_owned())
+        });
+        let which = (choice.map(Choice::name), depends_on.collect());
+        if let Some(opened) = self.opened.borrow().get(&which) {
+            return Ok(Rc::clone(opened));
+        }
+        let opened = Rc::new(match choice {
+            Some(choice) => self.cx.open_choice(choice, settings)?,
+            None => self.cx.open_store(settings)?,
+        });
+        let mut all = self.opened.borrow_mut();
+        Ok(Rc::clone(all.entry(which).or_insert(opened)))
+    }
+
+    /// Says what was put right or left out on the way.
+    pub fn say_notes(&self) {
+        for opened in self.opened.borrow().values() {
+            for note in opened.store.take_notes() {
+                self.cx.render.note(&note);
+            }
+        }
+    }
+}
+
+/// Returns the settings of stores: which it is, where its key comes from,
 /// which Vault.
-fn choice(settings: &authctl::core::config::Settings) -> Vec<Option<String>> {
-    Setting::all()
-        .filter(|setting| {
-            ["store", "vault_"]
-                .iter()
-                .any(|area| setting.key().starts_with(area))
-        })
-        .map(|setting| settings.text(setting).map(|found| found.value.to_owned()))
-        .collect()
+pub fn of_stores() -> impl Iterator<Item = Setting> {
+    Setting::all().filter(|setting| {
+        ["store", "vault_"]
+            .iter()
+            .any(|area| setting.key().starts_with(area))
+    })
+}
+
+/// Says whom a lock is waited for.
+pub fn say_waiting(cx: &Context, holder: &LockHolder) {
+    cx.render.note(&format!(
+        "waiting for {holder}, which uses the same session"
+    ));
 }

@@ -47,6 +47,7 @@ mod logout;
 mod parallel;
 mod pipes;
 mod profile;
+mod profile_sessions;
 mod prompts;
 mod refresh;
 mod revoke;

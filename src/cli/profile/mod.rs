@@ -1,6 +1,10 @@
 //! `authctl profile`: named sets of settings.
 
+mod export;
+mod import;
 mod list;
+mod move_store;
+mod rekey;
 mod remove;
 mod set;
 mod show;
@@ -11,7 +15,7 @@ use authctl::core::error::Error;
 
 use super::context::Context;
 
-/// List, show and change profiles
+/// List, show and change profiles, and move their sessions
 ///
 /// A profile is a named set of settings in config.toml. It holds references
 /// to secrets, never a secret.
@@ -28,6 +32,10 @@ enum ProfileCommand {
     Set(set::SetArgs),
     Use(switch::UseArgs),
     Remove(remove::RemoveArgs),
+    MoveStore(move_store::MoveStoreArgs),
+    Rekey(rekey::RekeyArgs),
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
 }
 
 /// Runs the subcommand.
@@ -38,6 +46,10 @@ pub fn run(cx: &Context, args: &ProfileArgs) -> Result<(), Error> {
         ProfileCommand::Set(args) => set::run(cx, args),
         ProfileCommand::Use(args) => switch::run(cx, args),
         ProfileCommand::Remove(args) => remove::run(cx, args),
+        ProfileCommand::MoveStore(args) => move_store::run(cx, args),
+        ProfileCommand::Rekey(args) => rekey::run(cx, args),
+        ProfileCommand::Export(args) => export::run(cx, args),
+        ProfileCommand::Import(args) => import::run(cx, args),
     }
 }
 
