@@ -47,6 +47,7 @@ fn record(count: u64) -> Record {
             requested_scope: vec![n.to_string()],
             audience: None,
             resource: vec![],
+            parameters: None,
             issued_at: NOW,
             expires_at: None,
             clock_offset: None,

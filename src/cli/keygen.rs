@@ -1,33 +1,54 @@
-//! `authctl keygen`: make a key that signs.
+//! `authctl keygen`: make a key that signs, or one that decrypts.
+
+mod made;
 
 use std::path::{Path, PathBuf};
 
 use authctl::core::config::SecretRef;
 use authctl::core::error::Error;
-use authctl::core::jose::{Algorithm, Jwk, JwkSet, KeyType, SigningKey, pem, thumbprint};
+use authctl::core::jose::jwe::{Group, KeyManagement};
+use authctl::core::jose::{Algorithm, Jwk, JwkSet};
 use authctl::core::secret::{Secret, SecretBytes};
 use serde_json::{Map, Value, json};
 
-use super::algorithm::AlgorithmParser;
+use made::{Made, Purpose};
+
+use super::algorithm::{KeyAlgorithm, KeyAlgorithmParser, curve_parser};
 use super::context::Context;
 use super::file_set::{self, File, Readers, suffixed};
 use super::interrupt;
 use super::render::escape;
 use super::secrets::SecretRefParser;
 
-/// Generate a signing key pair, or a secret
+/// Generate a key pair, or a secret, to sign or to encrypt
 ///
 /// Writes three files: PREFIX.pem, the private key (PKCS#8, for its owner
 /// alone), PREFIX.pub.pem, the public key, and PREFIX.jwks.json, a JWK Set of
 /// the public key. A secret (HS256 and its kin) is one file, PREFIX.jwk.json,
 /// for its owner alone. No file that is there is replaced without --force.
 ///
-/// Example: `authctl keygen --alg EdDSA --out keys/signing`
+/// Without --alg the key is for ES256, or with --use enc for ECDH-ES+A256KW:
+/// the holder of the public key encrypts, the holder of the private one
+/// decrypts.
+///
+/// Examples:
+///
+/// `authctl keygen --alg EdDSA --out keys/signing`
+///
+/// `authctl keygen --use enc --crv X25519 --out keys/mine`
 #[derive(clap::Args, Debug)]
 pub struct KeygenArgs {
-    /// Algorithm that the key signs by
-    #[arg(long, value_name = "ALG", default_value = "ES256", value_parser = AlgorithmParser::Any)]
-    alg: Algorithm,
+    /// Algorithm that the key is for, of signatures or of encryption
+    #[arg(long, value_name = "ALG", value_parser = KeyAlgorithmParser)]
+    alg: Option<KeyAlgorithm>,
+
+    /// What the key is for, where --alg does not say it
+    #[arg(long = "use", value_enum, value_name = "USE")]
+    usage: Option<Use>,
+
+    /// Curve of a key for ECDH-ES and its kin; P-256 by default
+    #[arg(long, value_name = "CURVE", value_parser = curve_parser())]
+    crv: Option<Group>,
 
     /// Size of an RSA key (2048, 3072, 4096 or 8192; 2048 by default) or of a
     /// secret
@@ -61,6 +82,14 @@ pub struct KeygenArgs {
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// Signatures
+    Sig,
+    /// Encryption
+    Enc,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     /// The public key as PEM; with --out - the private one
     Pem,
@@ -68,6 +97,22 @@ enum Format {
     Jwk,
     /// An object with kid, algorithm, files and keys
     Json,
+}
+
+impl Use {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Sig => "signatures",
+            Self::Enc => "encryption",
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::Sig => Self::Enc,
+            Self::Enc => Self::Sig,
+        }
+    }
 }
 
 /// How many characters of the kid are in the default name.
@@ -80,9 +125,10 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
         format => format,
     };
     let to_stdout = args.out.as_deref() == Some(Path::new("-"));
-    let secret = args.alg.is_symmetric();
+    let purpose = args.purpose()?;
+    let secret = purpose.is_secret();
     if secret {
-        refuse_for_secret(args, format, to_stdout)?;
+        refuse_for_secret(args, purpose, format, to_stdout)?;
     }
     if to_stdout && args.passphrase.is_some() && !matches!(format, None | Some(Format::Pem)) {
         return Err(Error::usage(
@@ -91,7 +137,7 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
         ));
     }
     // What can be refused is refused before the work.
-    SigningKey::check_size(args.alg, args.bits)?;
+    purpose.check(args.bits)?;
     let prefix = args.out.as_deref().filter(|_| !to_stdout);
     if let (Some(prefix), false) = (prefix.filter(|prefix| is_whole(prefix)), args.force) {
         file_set::refuse_existing(paths(prefix, secret).iter().map(PathBuf::as_path))?;
@@ -99,7 +145,7 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
     // A person takes a while, and so does RSA.
     interrupt::install();
     let passphrase = args.passphrase(cx)?;
-    let mut key = SigningKey::generate_first_of_two(args.alg, args.bits)?;
+    let mut key = purpose.make(args.bits)?;
     if let Some(kid) = &args.kid {
         key = key.with_kid(kid);
     }
@@ -130,12 +176,48 @@ pub fn run(cx: &Context, args: &KeygenArgs) -> Result<(), Error> {
     match format {
         None => cx.render.text(&summary(cx, &key, &paths)),
         Some(Format::Pem) => cx.render.text(&key.public_pem()?),
-        Some(Format::Jwk) => cx.render.json(&Value::Object(key.public_jwk())),
+        Some(Format::Jwk) => {
+            let jwk = key.public_jwk().unwrap_or_default();
+            cx.render.json(&Value::Object(jwk))
+        }
         Some(Format::Json) => cx.render.json(&Value::Object(as_json(&key, &paths))),
     }
 }
 
 impl KeygenArgs {
+    /// Returns what the key is for.
+    fn purpose(&self) -> Result<Purpose, Error> {
+        let alg = match (self.alg, self.usage) {
+            (Some(alg), _) => alg,
+            (None, Some(Use::Enc)) => KeyAlgorithm::Encryption(KeyManagement::EcdhEsA256Kw),
+            (None, _) => KeyAlgorithm::Signature(Algorithm::ES256),
+        };
+        let (purpose, own) = match alg {
+            KeyAlgorithm::Signature(algorithm) => (Purpose::Signature(algorithm), Use::Sig),
+            KeyAlgorithm::Encryption(algorithm) => {
+                (Purpose::Encryption(algorithm, self.crv), Use::Enc)
+            }
+        };
+        if self.usage.is_some_and(|usage| usage != own) {
+            return Err(Error::usage(
+                format!(
+                    "{} is for {}, not for {}",
+                    purpose.name(),
+                    own.noun(),
+                    own.other().noun()
+                ),
+                "leave out --use, or choose another --alg",
+            ));
+        }
+        if own == Use::Sig && self.crv.is_some() {
+            return Err(Error::usage(
+                format!("the curve of a key for {} cannot be chosen", purpose.name()),
+                "choose it by --alg: ES256, ES384, ES512, ES256K or Ed25519",
+            ));
+        }
+        Ok(purpose)
+    }
+
     fn passphrase(&self, cx: &Context) -> Result<Option<Secret>, Error> {
         let Some(reference) = &self.passphrase else {
             return Ok(None);
@@ -147,6 +229,7 @@ impl KeygenArgs {
 /// A secret has no public part and one form alone, that of a JWK.
 fn refuse_for_secret(
     args: &KeygenArgs,
+    purpose: Purpose,
     format: Option<Format>,
     to_stdout: bool,
 ) -> Result<(), Error> {
@@ -155,18 +238,18 @@ fn refuse_for_secret(
         return Err(Error::usage(
             format!(
                 "a secret for {} cannot be encrypted under a passphrase",
-                args.alg
+                purpose.name()
             ),
             hint,
         ));
     }
     match format {
         Some(Format::Pem) => Err(Error::usage(
-            format!("a secret for {} has no PEM form", args.alg),
+            format!("a secret for {} has no PEM form", purpose.name()),
             hint,
         )),
         Some(Format::Jwk) if !to_stdout => Err(Error::usage(
-            format!("a secret for {} has no public key to print", args.alg),
+            format!("a secret for {} has no public key to print", purpose.name()),
             "print the secret itself with `--out - -o jwk`",
         )),
         _ => Ok(()),
@@ -184,7 +267,7 @@ fn is_whole(prefix: &Path) -> bool {
 }
 
 /// The algorithm and the head of the kid, which may hold anything.
-pub fn default_name(algorithm: Algorithm, kid: &str) -> String {
+pub fn default_name(algorithm: &str, kid: &str) -> String {
     let kid: String = kid
         .chars()
         .take(KID_IN_NAME)
@@ -210,17 +293,13 @@ fn paths(prefix: &Path, secret: bool) -> Vec<PathBuf> {
 }
 
 /// Returns what goes into the files, in the order of [`paths`].
-fn contents(
-    key: &SigningKey,
-    passphrase: Option<&Secret>,
-) -> Result<Vec<(SecretBytes, Readers)>, Error> {
-    if key.algorithm().key_type() == KeyType::Oct {
+fn contents(key: &Made, passphrase: Option<&Secret>) -> Result<Vec<(SecretBytes, Readers)>, Error> {
+    let Some(public) = key.public_jwk() else {
         let jwk = format!("{}\n", key.private_jwk()?.expose());
         return Ok(vec![(SecretBytes::new(jwk), Readers::Owner)]);
-    }
-    let private = private_pem(key, passphrase)?;
-    let set =
-        JwkSet::from_keys([Jwk::new(key.public_jwk()).map_err(authctl::core::jose::Error::from)?]);
+    };
+    let private = key.private_pem(passphrase)?;
+    let set = JwkSet::from_keys([Jwk::new(public).map_err(authctl::core::jose::Error::from)?]);
     let set = serde_json::to_string_pretty(&set.to_json())
         .map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
     Ok(vec![
@@ -230,27 +309,21 @@ fn contents(
     ])
 }
 
-fn private_pem(key: &SigningKey, passphrase: Option<&Secret>) -> Result<Secret, Error> {
-    Ok(match passphrase {
-        None => key.to_pkcs8_pem()?,
-        Some(passphrase) => key.to_encrypted_pkcs8_pem(passphrase, pem::ITERATIONS)?,
-    })
-}
-
 /// Prints the private key, as was asked for by name.
 fn print_private(
     cx: &Context,
-    key: &SigningKey,
+    key: &Made,
     format: Option<Format>,
     passphrase: Option<&Secret>,
 ) -> Result<(), Error> {
     let jwk = key.private_jwk()?;
-    let format = format.unwrap_or(match key.algorithm().key_type() {
-        KeyType::Oct => Format::Jwk,
-        _ => Format::Pem,
+    let public = key.public_jwk();
+    let format = format.unwrap_or(match public {
+        None => Format::Jwk,
+        Some(_) => Format::Pem,
     });
     if format == Format::Pem {
-        let pem = private_pem(key, passphrase)?;
+        let pem = key.private_pem(passphrase)?;
         let lines = pem.expose().lines();
         for line in lines.filter(|line| !line.starts_with("-----")) {
             cx.render.mask(&Secret::new(line));
@@ -259,11 +332,11 @@ fn print_private(
     }
     let private: Map<String, Value> = serde_json::from_str(jwk.expose())
         .map_err(|error| Error::Internal(format!("cannot read our own JWK: {error}")))?;
-    let public = key.public_jwk();
-    for (_, value) in private
-        .iter()
-        .filter(|(name, _)| !public.contains_key(*name))
-    {
+    let labels = ["kty", "kid", "alg", "use"];
+    let is_public = |name: &str| {
+        labels.contains(&name) || public.as_ref().is_some_and(|jwk| jwk.contains_key(name))
+    };
+    for (_, value) in private.iter().filter(|(name, _)| !is_public(name)) {
         cx.render
             .mask(&Secret::new(value.as_str().unwrap_or_default()));
     }
@@ -278,7 +351,7 @@ fn print_private(
 }
 
 /// The paths in the order of [`paths`].
-fn summary(cx: &Context, key: &SigningKey, paths: &[PathBuf]) -> String {
+fn summary(cx: &Context, key: &Made, paths: &[PathBuf]) -> String {
     let paint = cx.render.stdout_paint();
     let names: &[&str] = match paths.len() {
         1 => &["secret"],
@@ -292,39 +365,21 @@ fn summary(cx: &Context, key: &SigningKey, paths: &[PathBuf]) -> String {
     for (name, path) in names.iter().zip(paths) {
         line(name, &path.display().to_string());
     }
-    line("alg", key.algorithm().name());
+    line("alg", key.algorithm());
     line("kid", key.kid());
     if let [private, _, ..] = paths
-        && let Some(flags) = signing_flags(key)
+        && let Some((name, command)) = key.usage(&private.display().to_string())
     {
-        line(
-            "sign with",
-            &format!("authctl sign --key {}{flags}", private.display()),
-        );
+        line(name, &command);
     }
     text
 }
 
-/// Returns the flags by which `sign` makes what the JWK Set says of the key:
-/// PKCS#8 has no place for its `alg` and its `kid`. `None` where those that
-/// `sign` takes by itself are the same.
-fn signing_flags(key: &SigningKey) -> Option<String> {
-    let public = key.public_key()?;
-    let mut flags = String::new();
-    if public.key_type().default_algorithm() != key.algorithm() {
-        flags.push_str(&format!(" --alg {}", key.algorithm()));
-    }
-    if thumbprint(&public.to_jwk()).is_ok_and(|own| own != key.kid()) {
-        flags.push_str(&format!(" --kid {}", key.kid()));
-    }
-    (!flags.is_empty()).then_some(flags)
-}
-
 /// The paths in the order of [`paths`], or none.
-fn as_json(key: &SigningKey, paths: &[PathBuf]) -> Map<String, Value> {
+fn as_json(key: &Made, paths: &[PathBuf]) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("kid".into(), json!(key.kid()));
-    object.insert("alg".into(), json!(key.algorithm().name()));
+    object.insert("alg".into(), json!(key.algorithm()));
     let names: &[&str] = match paths.len() {
         1 => &["secret"],
         _ => &["private_key", "public_key", "jwks"],
@@ -337,8 +392,8 @@ fn as_json(key: &SigningKey, paths: &[PathBuf]) -> Map<String, Value> {
     if !files.is_empty() {
         object.insert("files".into(), Value::Object(files));
     }
-    if key.public_key().is_some() {
-        object.insert("public_jwk".into(), Value::Object(key.public_jwk()));
+    if let Some(public) = key.public_jwk() {
+        object.insert("public_jwk".into(), Value::Object(public));
     }
     object
 }

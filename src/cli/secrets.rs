@@ -15,7 +15,7 @@ use clap::builder::TypedValueParser;
 use zeroize::Zeroizing;
 
 use super::context::Context;
-use super::{interrupt, prompt};
+use super::{hygiene, interrupt, prompt};
 
 /// The most octets of a file, a command's output or standard input that can be
 /// a secret or a key.
@@ -32,15 +32,6 @@ const COMMAND_WAIT: Duration = Duration::from_secs(60);
 
 /// The keychain's service under which `keychain:NAME` looks for its account.
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
-
-/// The variables that hold a secret itself.
-const OUR_SECRETS: [&str; 5] = [
-    "AUTHCTL_CLIENT_SECRET",
-    "AUTHCTL_PASSWORD",
-    "AUTHCTL_STORE_KEY",
-    "AUTHCTL_STORE_PASSPHRASE",
-    "AUTHCTL_VAULT_SECRET",
-];
 
 /// Reads a reference in a flag. A literal is refused without being repeated,
 /// as clap would do.
@@ -233,6 +224,7 @@ pub fn text_of(reference: &SecretRef, octets: &SecretBytes) -> Result<Secret, Er
     if text.is_empty() {
         return Err(unfit(reference, "it is empty"));
     }
+    hygiene::panic_if_asked("secret");
     Ok(Secret::new(text))
 }
 
@@ -391,21 +383,18 @@ fn run(command: &str, reference: &SecretRef, wait: Duration) -> Result<SecretByt
     interrupt::install();
     let mut child = shell(command);
     // It may be anybody's program, and is asked for one secret only.
-    for name in OUR_SECRETS {
-        child.env_remove(name);
-    }
+    hygiene::hide_secrets(&mut child);
     let cannot_run = |source: std::io::Error| Error::Input {
         what: format!("cannot run the command of `{reference}`"),
         hint: None,
         source: Some(source),
     };
     let deadline = Instant::now() + wait;
-    let mut running = child
+    child
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .map_err(cannot_run)?;
+        .stderr(Stdio::inherit());
+    let mut running = hygiene::with_our_limits_lifted(|| child.spawn()).map_err(cannot_run)?;
     let (said, hear) = std::sync::mpsc::channel();
     if let Some(pipe) = running.stdout.take() {
         std::thread::spawn(move || {

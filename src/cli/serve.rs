@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 
+use authctl::core::config::Setting;
 use authctl::core::error::Error;
 use authctl::core::jose::Algorithm;
 use authctl::server::{self, Config, Options, Ready, Server, Tls};
@@ -14,8 +15,9 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
-use super::algorithm::AlgorithmParser;
+use super::algorithm::PairAlgorithmParser;
 use super::context::Context;
+use super::hygiene::{FOR_ANOTHER_SERVER, with_our_limits_lifted};
 use super::output::OutputArg;
 use super::render::escape;
 use super::secrets::read_file;
@@ -43,7 +45,7 @@ pub struct ServeArgs {
     listen: SocketAddr,
 
     /// Algorithm that tokens are signed with; RS256 by default
-    #[arg(long, value_name = "ALG", value_parser = AlgorithmParser::Pair)]
+    #[arg(long, value_name = "ALG", value_parser = PairAlgorithmParser)]
     alg: Option<Algorithm>,
 
     /// Write {"issuer", "pid"} into this file once the server listens
@@ -267,10 +269,18 @@ async fn run_command(
     let Some((program, arguments)) = command.split_first() else {
         return Ok(ExitCode::SUCCESS);
     };
-    let child = Command::new(program)
-        .args(arguments)
-        .envs(environment(server.ready()))
-        .spawn();
+    let mut child = Command::new(program);
+    child.args(arguments);
+    for name in FOR_ANOTHER_SERVER.map(Setting::variable) {
+        if cx.env.raw(name).is_some() {
+            cx.render.note(&format!(
+                "the command does not get {name}, which is for another server; set it in there"
+            ));
+        }
+        child.env_remove(name);
+    }
+    child.envs(environment(server.ready()));
+    let child = with_our_limits_lifted(|| child.spawn());
     let child = match child {
         Ok(child) => child,
         Err(error) => {

@@ -119,6 +119,7 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
             .warning("the token lives shorter than `--min-ttl`; the server gives no longer one");
     }
     let secret = &token.cached.access_token;
+    super::hygiene::panic_if_asked("token");
     cx.render.mask(secret);
     match format {
         Format::Token if std::io::stdout().is_terminal() => cx.render.text(secret.expose()),

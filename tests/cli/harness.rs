@@ -186,6 +186,11 @@ impl Call {
         self.command
     }
 
+    /// Returns the bare command and what it is to read.
+    pub fn into_parts(self) -> (Command, Option<Vec<u8>>) {
+        (self.command, self.input)
+    }
+
     /// Runs it to its end.
     pub fn run(mut self) -> Done {
         let Some(input) = self.input else {

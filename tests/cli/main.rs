@@ -18,6 +18,7 @@ mod tokens;
 mod bad_servers;
 mod batch;
 mod batch_streams;
+mod cache_key;
 mod clock;
 #[cfg(unix)]
 mod crash;
@@ -39,6 +40,8 @@ mod jwks_rotate;
 mod key;
 mod key_convert;
 mod keygen;
+mod keygen_enc;
+mod lifetimes;
 #[cfg(unix)]
 mod limits;
 mod lint;
@@ -51,6 +54,7 @@ mod profile_sessions;
 mod prompts;
 mod refresh;
 mod revoke;
+mod secrets;
 mod serve;
 mod sign;
 mod sign_jws;

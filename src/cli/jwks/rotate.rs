@@ -313,7 +313,7 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
 
 /// Returns where the private key of a kid is kept.
 pub fn key_path(folder: &Path, algorithm: Algorithm, kid: &str) -> PathBuf {
-    folder.join(format!("{}.pem", default_name(algorithm, kid)))
+    folder.join(format!("{}.pem", default_name(algorithm.name(), kid)))
 }
 
 /// Returns the size of the RSA key that signs, if the new one is RSA too: a

@@ -9,9 +9,12 @@
 //! | JWK | every key, secrets too |
 //! | OpenSSH | public keys of the types that OpenSSH has |
 //!
+//! Those for encryption are also made here.
+//!
 //! A key that is unfit for use is not converted. What a JWK says besides the
 //! key goes with it from JWK to JWK, whether it is understood or not.
 
+mod generate;
 mod read;
 mod write;
 

@@ -1,8 +1,9 @@
 //! What a token request may carry beside the fields of its grant.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
+use aws_lc_rs::digest;
 use url::Url;
 
 use super::scope::Scopes;
@@ -24,6 +25,32 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Returns what tells the extra fields from others: the hexadecimal
+    /// SHA-256 of their names and values in order, since a value may be
+    /// secret; `None` where there are none.
+    pub fn extra_digest(&self) -> Option<String> {
+        if self.extra.is_empty() {
+            return None;
+        }
+        let mut context = digest::Context::new(&digest::SHA256);
+        for Parameter { name, value } in &self.extra {
+            // With the lengths, no two lists are the same octets.
+            for text in [name.as_str(), value.expose()] {
+                context.update(&(text.len() as u64).to_be_bytes());
+                context.update(text.as_bytes());
+            }
+        }
+        let hash = context.finish();
+        Some(
+            hash.as_ref()
+                .iter()
+                .fold(String::with_capacity(64), |mut out, octet| {
+                    let _ = write!(out, "{octet:02x}");
+                    out
+                }),
+        )
+    }
+
     /// Adds the fields to a request.
     pub(super) fn apply(&self, request: &mut Request) {
         if !self.scope.is_empty() {

@@ -108,8 +108,9 @@ impl Sessions<'_> {
             return Ok(None);
         };
         let resource = resource_texts(parameters);
+        let extra = parameters.extra_digest();
         let token = record
-            .token(&wanted(parameters, &resource))
+            .token(&wanted(parameters, &resource, extra.as_deref()))
             .filter(|token| self.lives(token, ask.min_ttl));
         Ok(token.map(from_cache))
     }

@@ -213,7 +213,8 @@ impl Sessions<'_> {
         min_ttl: Duration,
     ) -> Option<&'r CachedToken> {
         let resource = resource_texts(parameters);
-        let wanted = wanted(parameters, &resource);
+        let extra = parameters.extra_digest();
+        let wanted = wanted(parameters, &resource, extra.as_deref());
         record
             .token(&wanted)
             .filter(|token| self.lives(token, min_ttl))
@@ -270,6 +271,7 @@ pub fn cached_token(
         requested_scope: parameters.scope.sorted(),
         audience: parameters.audience.clone(),
         resource,
+        parameters: parameters.extra_digest(),
         issued_at: now,
         expires_at: response.expires_in.map(|span| now.saturating_add(span)),
         clock_offset: connection.clock_offset().map(|offset| offset.seconds),
@@ -294,11 +296,16 @@ fn resource_texts(parameters: &Parameters) -> Vec<String> {
         .collect()
 }
 
-fn wanted<'a>(parameters: &'a Parameters, resource: &'a [String]) -> Wanted<'a> {
+fn wanted<'a>(
+    parameters: &'a Parameters,
+    resource: &'a [String],
+    extra: Option<&'a str>,
+) -> Wanted<'a> {
     Wanted {
         scopes: parameters.scope.as_slice(),
         audience: parameters.audience.as_deref(),
         resource,
+        parameters: extra,
         proof_key: None,
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn record(refresh_token: &str, size: usize) -> Record {
         requested_scope: vec![],
         audience: None,
         resource: vec![],
+        parameters: None,
         issued_at: now,
         expires_at: None,
         clock_offset: None,

@@ -73,6 +73,9 @@ pub struct CachedToken {
     pub audience: Option<String>,
     /// The `resource` values that were asked for (RFC 8707), sorted.
     pub resource: Vec<String>,
+    /// What tells the extra parameters that were sent from others, where there
+    /// were any: some servers choose the audience or the tenant by them.
+    pub parameters: Option<String>,
     /// When the token was received.
     pub issued_at: Timestamp,
     /// When it expires, where the server said so.
@@ -96,6 +99,8 @@ pub struct Wanted<'a> {
     pub audience: Option<&'a str>,
     /// The `resource` parameters, in any order.
     pub resource: &'a [String],
+    /// What tells the extra parameters from others.
+    pub parameters: Option<&'a str>,
     /// The thumbprint of the key the token is bound to.
     pub proof_key: Option<&'a str>,
 }
@@ -145,6 +150,7 @@ impl CachedToken {
         same_set(&self.requested_scope, wanted.scopes)
             && self.audience.as_deref() == wanted.audience
             && same_set(&self.resource, wanted.resource)
+            && self.parameters.as_deref() == wanted.parameters
             && self.proof_key.as_deref() == wanted.proof_key
     }
 
@@ -166,6 +172,7 @@ impl CachedToken {
             scopes: &self.requested_scope,
             audience: self.audience.as_deref(),
             resource: &self.resource,
+            parameters: self.parameters.as_deref(),
             proof_key: self.proof_key.as_deref(),
         }
     }
@@ -196,6 +203,7 @@ mod tests {
             requested_scope: scopes.iter().map(|&scope| scope.to_owned()).collect(),
             audience: Some("https://api.example".into()),
             resource: vec!["https://api.example/v1".into()],
+            parameters: Some("digest".into()),
             issued_at: NOW,
             expires_at: Some(Timestamp(NOW.0 + 300)),
             clock_offset: Some(-7),
@@ -225,6 +233,7 @@ mod tests {
             scopes: &scopes,
             audience: Some("https://api.example"),
             resource: &resource,
+            parameters: Some("digest"),
             proof_key: Some("thumb"),
         };
         assert!(record.token(&wanted).is_some());
@@ -243,6 +252,14 @@ mod tests {
             },
             Wanted {
                 resource: &[],
+                ..wanted
+            },
+            Wanted {
+                parameters: None,
+                ..wanted
+            },
+            Wanted {
+                parameters: Some("other"),
                 ..wanted
             },
             Wanted {

@@ -14,10 +14,14 @@ use crate::core::jose::public_key::{Kind, PublicKey, octets, text, unsupported};
 
 /// The curves on which keys are agreed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Group {
+pub enum Group {
+    /// `P-256`.
     P256,
+    /// `P-384`.
     P384,
+    /// `P-521`.
     P521,
+    /// `X25519` (RFC 8037 §3.2).
     X25519,
 }
 
@@ -36,10 +40,11 @@ pub(super) struct AgreementPrivate {
 }
 
 impl Group {
-    const ALL: [Self; 4] = [Self::P256, Self::P384, Self::P521, Self::X25519];
+    /// All, in the order of this enum.
+    pub const ALL: [Self; 4] = [Self::P256, Self::P384, Self::P521, Self::X25519];
 
     /// Returns the value of `crv`.
-    pub(super) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::P256 => "P-256",
             Self::P384 => "P-384",
@@ -49,7 +54,7 @@ impl Group {
     }
 
     /// Returns the one of a `crv`; other curves of signatures are none.
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|group| group.name() == name)
     }
 

@@ -47,6 +47,14 @@ impl X25519Key {
         Some(X25519::from_der(der)?.and_then(read))
     }
 
+    /// Makes a key of 32 random octets, which any are (RFC 7748 §5).
+    pub(in crate::core::jose) fn of_scalar(scalar: SecretBytes) -> Result<Self, Error> {
+        Ok(Self {
+            public: AgreementPrivate::x25519(scalar.expose())?.public()?,
+            private: Some(scalar),
+        })
+    }
+
     /// Reads a JWK (RFC 8037 §2); `None` for one that is no X25519 key.
     pub(in crate::core::jose) fn from_jwk(
         jwk: &Map<String, Value>,

@@ -88,6 +88,7 @@ impl CachedToken {
             requested_scope: members.optional("requested_scope")?.unwrap_or_default(),
             audience: members.optional("audience")?,
             resource: members.optional("resource")?.unwrap_or_default(),
+            parameters: members.optional("parameters")?,
             issued_at: members.required("issued_at")?,
             expires_at: members.optional("expires_at")?,
             clock_offset: members.optional("clock_offset")?,
@@ -154,6 +155,7 @@ impl Serialize for CachedToken {
         map.serialize_entry("requested_scope", &self.requested_scope)?;
         optional(&mut map, "audience", self.audience.as_ref())?;
         map.serialize_entry("resource", &self.resource)?;
+        optional(&mut map, "parameters", self.parameters.as_ref())?;
         map.serialize_entry("issued_at", &self.issued_at)?;
         optional(&mut map, "expires_at", self.expires_at.as_ref())?;
         optional(&mut map, "clock_offset", self.clock_offset.as_ref())?;
@@ -292,7 +294,7 @@ mod tests {
         let text = String::from_utf8(json.to_vec()).unwrap();
         assert_eq!(
             text,
-            r#"{"version":1,"issuer":"https://as.example","client_id":"authctl","subject":"alice","username":"alice@example","requested_scope":["openid"],"refresh_token":"rt-hunter2","id_token":"id-hunter2","tokens":[{"access_token":"at-hunter2","token_type":"Bearer","scope":["openid"],"requested_scope":["openid"],"audience":"https://api.example","resource":["https://api.example/v1"],"issued_at":1700000000,"expires_at":1700000300,"clock_offset":-7,"proof_key":"thumb"}],"created_at":1700000000,"updated_at":1700000000,"moved_from":"keychain"}"#
+            r#"{"version":1,"issuer":"https://as.example","client_id":"authctl","subject":"alice","username":"alice@example","requested_scope":["openid"],"refresh_token":"rt-hunter2","id_token":"id-hunter2","tokens":[{"access_token":"at-hunter2","token_type":"Bearer","scope":["openid"],"requested_scope":["openid"],"audience":"https://api.example","resource":["https://api.example/v1"],"parameters":"digest","issued_at":1700000000,"expires_at":1700000300,"clock_offset":-7,"proof_key":"thumb"}],"created_at":1700000000,"updated_at":1700000000,"moved_from":"keychain"}"#
         );
         assert_eq!(json.capacity(), json.len());
         assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
