@@ -42,6 +42,40 @@ fn a_cached_token_needs_no_network_and_no_write() {
     assert_eq!(stamp(), before);
 }
 
+/// S21. How long a call takes is measured elsewhere (tests/bench).
+#[test]
+fn s21_calls_in_a_row_ask_nobody_and_write_nothing() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let first = home.authctl(["token"]).run().succeeds();
+    server.forget();
+    let files = || {
+        let mut files: Vec<_> = std::fs::read_dir(home.sessions())
+            .expect("the store")
+            .map(|entry| entry.expect("an entry"))
+            .map(|entry| {
+                let found = entry.metadata().expect("a file");
+                (entry.path(), found.modified().expect("a time"), found.len())
+            })
+            .collect();
+        files.sort();
+        files
+    };
+    let before = files();
+    let mut took: Vec<_> = (0..200)
+        .map(|_| {
+            let begun = std::time::Instant::now();
+            assert_eq!(home.authctl(["token"]).run().succeeds(), first);
+            begun.elapsed()
+        })
+        .collect();
+    took.sort_unstable();
+    println!("200 calls of `token`: half of them within {:?}", took[100]);
+    assert_eq!(server.requests(), 0);
+    assert_eq!(files(), before);
+}
+
 #[test]
 fn a_bare_token_has_no_newline_in_a_pipe() {
     let server = observed();
