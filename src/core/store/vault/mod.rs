@@ -396,19 +396,20 @@ impl Found {
 /// Refresh tokens are a chain: who holds one that neither is there nor was
 /// there holds what the server gave last, unless another has one as well.
 fn replaces(ours: &Record, seen: &Seen, theirs: &Record) -> bool {
-    let Some(new) = &ours.refresh_token else {
+    let Some(new) = newest(ours) else {
         return false;
     };
-    let is_new = seen
-        .refresh_token
-        .as_ref()
-        .is_none_or(|old| !old.matches(new));
-    let theirs_is_old = match (&theirs.refresh_token, &seen.refresh_token) {
-        (None, _) => true,
-        (Some(theirs), Some(old)) => theirs.matches(old),
-        (Some(_), None) => false,
-    };
-    is_new && theirs_is_old
+    let was_there = |token: &Secret| matches!(&seen.refresh_token, Some(old) if old.matches(token));
+    !was_there(new) && newest(theirs).is_none_or(was_there)
+}
+
+/// Returns the refresh token that the server gave last, as far as a record
+/// knows.
+fn newest(record: &Record) -> Option<&Secret> {
+    record
+        .open_renewal()
+        .and_then(|renewal| renewal.successor.as_ref())
+        .or(record.refresh_token.as_ref())
 }
 
 fn path_of(key: &Key) -> String {

@@ -96,6 +96,30 @@ fn a_rotated_token_is_saved_though_the_lease_ran_out() {
     }
 }
 
+/// The successor that is kept while an ID Token is judged counts as well, ours
+/// and another's.
+#[test]
+fn a_successor_that_is_being_judged_is_a_newer_token() {
+    let judged = |successor: &str| {
+        let mut record = record("one", 0);
+        record.begin_renewal(record.created_at);
+        record.put_successor(Secret::new(successor));
+        record
+    };
+    for (theirs, kept_at_last) in [(judged("theirs"), "theirs"), (record("one", 0), "ours")] {
+        let vault = FakeVault::default();
+        let (slow, guard) = stopped(&vault);
+        let other = vault.store("two");
+        other.load(&key()).unwrap();
+        other.save(&key(), &theirs).unwrap();
+        slow.save(&key(), &judged("ours")).unwrap();
+        let found = other.load(&key()).unwrap().unwrap();
+        let successor = found.open_renewal().and_then(|open| open.successor.clone());
+        assert_eq!(successor.unwrap().expose(), kept_at_last);
+        drop(guard);
+    }
+}
+
 /// The one that lost its lease does not take note of what it was refused
 /// over what another got.
 #[test]
