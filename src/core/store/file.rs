@@ -217,10 +217,15 @@ impl FileStore {
                 break;
             }
         }
-        Ok(Kdf::Argon2id {
+        let drawn = Kdf::Argon2id {
             cost: self.cost,
             salt: derive::new_salt()?,
-        })
+        };
+        // Nobody chose it for us: the next new file has it too, whichever the
+        // folder lists first.
+        self.master(drawn)?;
+        self.vouch_for(drawn);
+        Ok(drawn)
     }
 
     fn is_present_cost(&self, kdf: Kdf) -> bool {
