@@ -7,7 +7,9 @@ use std::path::Path;
 use authctl::core::config::{Found, SecretRef, Setting, Settings, Source};
 use authctl::core::error::Error;
 use authctl::core::secret::SecretBytes;
-use authctl::core::store::{self, FileKey};
+#[cfg(unix)]
+use authctl::core::store;
+use authctl::core::store::FileKey;
 
 use super::context::Context;
 use super::secrets::{read_open_file, text_of};
