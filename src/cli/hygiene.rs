@@ -24,7 +24,7 @@ pub fn keep_out_of_dumps() {
     }
     let found = getrlimit(Resource::Core);
     if found.current != Some(0) {
-        let _ = setrlimit(Resource::Core, no_dumps(found.clone()));
+        let _ = setrlimit(Resource::Core, no_dumps(found));
         let _ = FOUND.set(found);
     }
 }
@@ -39,9 +39,9 @@ pub fn with_our_limits_lifted<T>(spawn: impl FnOnce() -> T) -> T {
     let Some(found) = FOUND.get() else {
         return spawn();
     };
-    let _ = setrlimit(Resource::Core, found.clone());
+    let _ = setrlimit(Resource::Core, *found);
     let spawned = spawn();
-    let _ = setrlimit(Resource::Core, no_dumps(found.clone()));
+    let _ = setrlimit(Resource::Core, no_dumps(*found));
     spawned
 }
 

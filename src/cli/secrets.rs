@@ -21,6 +21,9 @@ use super::{hygiene, interrupt, prompt};
 /// a secret or a key.
 pub const MAX_SECRET: u64 = 1024 * 1024;
 
+/// What nearly all of these fit into, in octets.
+const USUAL_SECRET: usize = 8 * 1024;
+
 /// The most octets of a payload that is signed or verified apart from its JWS:
 /// a signature of some algorithms is made of the whole message at once, so
 /// that it is held in memory.
@@ -346,7 +349,9 @@ fn read_bounded(
     name: &str,
     fail: impl Fn(std::io::Error) -> Error,
 ) -> Result<SecretBytes, Error> {
-    let mut octets = Zeroizing::new(Vec::new());
+    // In one piece of memory where it is a secret's size: what a vector grows
+    // out of is not wiped.
+    let mut octets = Zeroizing::new(Vec::with_capacity(USUAL_SECRET));
     from.take(limit + 1)
         .read_to_end(&mut octets)
         .map_err(fail)?;

@@ -32,6 +32,7 @@ mod encrypt;
 mod exit_codes;
 mod help;
 mod hygiene;
+mod hygiene_surroundings;
 mod id_tokens;
 mod introspect;
 mod jwks;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
@@ -25,6 +26,9 @@ use crate::core::uri::HttpsUrl;
 
 /// How long to wait for a connection, of the whole time-out.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What most answers fit into, in octets.
+const FIRST_BODY: usize = 16 * 1024;
 
 /// How the client connects.
 #[derive(Clone, Debug)]
@@ -302,12 +306,12 @@ async fn carry(
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.into())))
         .collect();
-    let mut body = Zeroizing::new(Vec::new());
+    let mut body = Zeroizing::new(Vec::with_capacity(FIRST_BODY));
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
         if body.len() + chunk.len() > MAX_BODY {
             return Err(too_large());
         }
-        body.extend_from_slice(&chunk);
+        extend_wiped(&mut body, &chunk);
     }
     Ok(Response {
         status: status.as_u16(),
@@ -337,13 +341,37 @@ fn outgoing(client: &reqwest::Client, request: &Request) -> Result<reqwest::Requ
             .header(CONTENT_TYPE, "application/json")
             .body(json.expose().to_vec());
     } else if request.method == Method::Post {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &request.form {
-            form.append_pair(name, value.expose());
-        }
         outgoing = outgoing
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.finish());
+            .body(Bytes::from_owner(Zeroizing::new(form_of(request))));
     }
     Ok(outgoing)
+}
+
+/// Writes the form of a request: in one piece of memory, so that wiping that
+/// one leaves no other behind.
+fn form_of(request: &Request) -> Vec<u8> {
+    // Each octet takes three at most, and each pair `=` and `&`.
+    let longest = request
+        .form
+        .iter()
+        .map(|(name, value)| 3 * (name.len() + value.expose().len()) + 2)
+        .sum();
+    let mut form = form_urlencoded::Serializer::new(String::with_capacity(longest));
+    for (name, value) in &request.form {
+        form.append_pair(name, value.expose());
+    }
+    form.finish().into_bytes()
+}
+
+/// Adds octets to what is wiped when dropped, in larger memory where they do
+/// not fit: a vector that grows by itself would leave its old memory as it is.
+fn extend_wiped(octets: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    let needed = octets.len() + more.len();
+    if needed > octets.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * octets.capacity())));
+        larger.extend_from_slice(octets);
+        *octets = larger;
+    }
+    octets.extend_from_slice(more);
 }

@@ -158,7 +158,7 @@ fn search(world: &World) {
             Some(_) => name.starts_with(*place),
             None => name == **place,
         };
-        if !HOLD_SECRETS.iter().any(|place| holds(&place)) {
+        if !HOLD_SECRETS.iter().any(holds) {
             look(&name, &std::fs::read(path).expect("a file"));
             files += 1;
         }
@@ -194,7 +194,7 @@ fn search(world: &World) {
 
 /// The commands, as the program itself lists them from the one tree of its
 /// arguments: `key inspect` and its like by both words.
-fn every_command(home: &Home) -> BTreeSet<String> {
+pub fn every_command(home: &Home) -> BTreeSet<String> {
     let listed = |words: &[&str]| -> Vec<String> {
         let help = home.authctl(words).arg("-h").run().succeeds();
         help.lines()
