@@ -35,6 +35,9 @@ const WRONG_PASSPHRASE: &str = "key-passphrase-wrong-1+/";
 const MAC_SECRET: &str = "mac-secret-of-32-octets-and-more-9+/\"é";
 const JWE_PASSWORD: &str = "jwe-password-28dk+/\"é";
 const STORE_PASSPHRASE: &str = "store-passphrase-83kd+/\"é";
+const ARCHIVE_PASSPHRASE: &str = "archive-passphrase-83kd/+é";
+/// 32 octets in base64url.
+const NEW_STORE_KEY: &str = "HxscHRoZGBcWFRQTEhEQDw4NDAsKCQgHBgUEAwIBAB8";
 const PLAINTEXT: &str = "the-plaintext-of-a-token-73kd+/";
 
 /// The clients and the person of the server.
@@ -87,6 +90,7 @@ fn no_secret_is_found_anywhere_but_where_it_was_asked_for() {
     keys::tokens(&mut world);
     others::servers(&mut world);
     others::profiles(&mut world);
+    others::moves(&mut world);
     others::the_rest(&mut world);
     sessions::other_store(&mut world);
     sessions::sign_out(&mut world);
@@ -113,6 +117,8 @@ fn no_secret_is_found_anywhere_but_where_it_was_asked_for() {
         ("the wrong passphrase", WRONG_PASSPHRASE),
         ("the secret of a MAC", MAC_SECRET),
         ("the password of a JWE", JWE_PASSWORD),
+        ("the passphrase of an archive", ARCHIVE_PASSPHRASE),
+        ("the next key of the store", NEW_STORE_KEY),
         ("a plaintext", PLAINTEXT),
         ("the passphrase of the store", STORE_PASSPHRASE),
         ("the key of the store", STORE_KEY),

@@ -1,7 +1,9 @@
 //! Servers, profiles, and what has little to do with secrets.
 
-use super::CLIENT_SECRET;
 use super::world::World;
+use super::{ARCHIVE_PASSPHRASE, CLIENT_SECRET, NEW_STORE_KEY, WRONG_PASSPHRASE};
+use crate::harness::Call;
+use crate::observed::STORE_KEY;
 
 pub fn servers(w: &mut World) {
     let issuer = w.server.issuer();
@@ -41,6 +43,31 @@ pub fn profiles(w: &mut World) {
     w.ok(w.authctl("profile use default"));
     w.ends(8, w.authctl("profile use nobody"));
     w.ends(8, w.authctl("profile remove nobody"));
+}
+
+/// Sessions that are moved, encrypted anew, taken out and put in again.
+pub fn moves(w: &mut World) {
+    let with = |call: Call, passphrase: &str| {
+        call.args(["--passphrase", "env:ARCHIVE"])
+            .env("ARCHIVE", passphrase)
+    };
+    let export = "profile export --out out/archive default";
+    w.ok(with(w.authctl(export), ARCHIVE_PASSPHRASE));
+    // It is there already.
+    w.ends(2, with(w.authctl(export), ARCHIVE_PASSPHRASE));
+    let import = "profile import --force out/archive";
+    w.ok(with(w.authctl(import), ARCHIVE_PASSPHRASE));
+    w.ends(8, with(w.authctl(import), WRONG_PASSPHRASE));
+    // To another key, and back.
+    let rekey = |call: Call, key: &str| call.args(["--new-key", "env:NEW"]).env("NEW", key);
+    w.ok(rekey(w.authctl("profile rekey"), NEW_STORE_KEY));
+    w.ends(7, rekey(w.authctl("profile rekey"), NEW_STORE_KEY));
+    let back = w
+        .authctl("profile rekey")
+        .env("AUTHCTL_STORE_KEY", NEW_STORE_KEY);
+    w.ok(rekey(back, STORE_KEY));
+    w.ok(w.authctl("profile move-store --to file"));
+    w.ends(4, w.authctl("profile move-store --to file nobody"));
 }
 
 pub fn the_rest(w: &mut World) {
