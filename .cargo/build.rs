@@ -9,8 +9,6 @@
 //! Only a release for the machine that builds is treated so: a program for
 //! another machine cannot be tried here, and elsewhere nothing is gained.
 
-#![expect(clippy::print_stdout, reason = "it is how to talk to cargo")]
-
 use std::env;
 use std::ffi::OsString;
 use std::fs;
