@@ -43,6 +43,20 @@ pub fn profiles(w: &mut World) {
     w.ok(w.authctl("profile use default"));
     w.ends(8, w.authctl("profile use nobody"));
     w.ends(8, w.authctl("profile remove nobody"));
+    w.ok(w.authctl("profile move-store --to file"));
+    w.ok(w.authctl("profile rekey --new-key env:AUTHCTL_STORE_KEY"));
+    w.ok(w.authctl("profile export --passphrase file:in/password --out archive"));
+    w.ok(w.authctl("profile import archive --passphrase file:in/password"));
+    w.ends(4, w.authctl("profile move-store --to file nobody"));
+    w.ends(2, w.authctl("profile rekey"));
+    w.ends(
+        2,
+        w.authctl("profile export --passphrase file:in/password --out archive"),
+    );
+    w.ends(
+        8,
+        w.authctl("profile import archive --passphrase file:in/none"),
+    );
 }
 
 /// Sessions that are moved, encrypted anew, taken out and put in again.
