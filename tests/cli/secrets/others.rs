@@ -75,7 +75,7 @@ pub fn moves(w: &mut World) {
     // To another key, and back.
     let rekey = |call: Call, key: &str| call.args(["--new-key", "env:NEW"]).env("NEW", key);
     w.ok(rekey(w.authctl("profile rekey"), NEW_STORE_KEY));
-    w.ends(7, rekey(w.authctl("profile rekey"), NEW_STORE_KEY));
+    w.ends(4, rekey(w.authctl("profile rekey nobody"), NEW_STORE_KEY));
     let back = w
         .authctl("profile rekey")
         .env("AUTHCTL_STORE_KEY", NEW_STORE_KEY);
