@@ -31,6 +31,9 @@ _authctl() {
             authctl,discover)
                 cmd="authctl__subcmd__discover"
                 ;;
+            authctl,doctor)
+                cmd="authctl__subcmd__doctor"
+                ;;
             authctl,encrypt)
                 cmd="authctl__subcmd__encrypt"
                 ;;
@@ -112,8 +115,20 @@ _authctl() {
             authctl__subcmd__key,thumbprint)
                 cmd="authctl__subcmd__key__subcmd__thumbprint"
                 ;;
+            authctl__subcmd__profile,export)
+                cmd="authctl__subcmd__profile__subcmd__export"
+                ;;
+            authctl__subcmd__profile,import)
+                cmd="authctl__subcmd__profile__subcmd__import"
+                ;;
             authctl__subcmd__profile,list)
                 cmd="authctl__subcmd__profile__subcmd__list"
+                ;;
+            authctl__subcmd__profile,move-store)
+                cmd="authctl__subcmd__profile__subcmd__move__subcmd__store"
+                ;;
+            authctl__subcmd__profile,rekey)
+                cmd="authctl__subcmd__profile__subcmd__rekey"
                 ;;
             authctl__subcmd__profile,remove)
                 cmd="authctl__subcmd__profile__subcmd__remove"
@@ -134,7 +149,7 @@ _authctl() {
 
     case "${cmd}" in
         authctl)
-            opts="-p -q -v -h -V --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help --version login logout status whoami token refresh introspect revoke discover decode verify sign encrypt decrypt keygen key jwks serve demo profile completions man help"
+            opts="-p -q -v -h -V --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help --version login logout status whoami token refresh introspect revoke discover decode verify sign encrypt decrypt keygen key jwks serve demo profile doctor completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -153,6 +168,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -184,7 +207,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__completions)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help bash elvish fish powershell zsh"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -203,6 +226,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -234,7 +265,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__decode)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --lint --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --lint --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -253,6 +284,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -296,7 +335,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__decrypt)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --key --kid --passphrase --secret --password --alg --enc --outer --jwks --verify-key --verify-secret --verify-passphrase --allow-stale-keys --as --issuer --audience --verify-alg --typ --scope --claim --require --leeway --max-age --now --allow-missing-exp --client-id --nonce --access-token --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --key --kid --passphrase --secret --password --alg --enc --outer --jwks --verify-key --verify-secret --verify-passphrase --allow-stale-keys --as --issuer --audience --verify-alg --typ --scope --claim --require --leeway --max-age --now --allow-missing-exp --client-id --nonce --access-token --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -315,6 +354,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -454,7 +501,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__demo)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -473,6 +520,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -504,7 +559,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__discover)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --issuer --output --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --issuer --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -523,6 +578,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -565,8 +628,8 @@ _authctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        authctl__subcmd__encrypt)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --key --kid --passphrase --secret --password --alg --enc --zip --p2c --apu --apv --header --typ --cty --help"
+        authctl__subcmd__doctor)
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -585,6 +648,136 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post none" -- "${cur}"))
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --param)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --revocation-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --introspection-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userinfo-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --end-session-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks-uri)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__encrypt)
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --key --kid --passphrase --secret --password --alg --enc --zip --p2c --apu --apv --header --typ --cty --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -676,7 +869,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__help)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -695,6 +888,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -726,7 +927,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__introspect)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --token-type-hint --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --token-type-hint --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -745,6 +946,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -844,7 +1053,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__jwks)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help list add remove rotate fetch"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help list add remove rotate fetch"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -863,6 +1072,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -894,7 +1111,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__jwks__subcmd__add)
-            opts="-o -p -q -v -h --kid --alg --use --replace --private --passphrase --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --kid --alg --use --replace --private --passphrase --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -940,6 +1157,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -968,7 +1193,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__jwks__subcmd__fetch)
-            opts="-o -p -q -v -h --out --force --output --issuer --jwks-uri --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --out --force --output --issuer --jwks-uri --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1010,6 +1235,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1038,7 +1271,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__jwks__subcmd__list)
-            opts="-o -p -q -v -h --output --issuer --jwks-uri --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --output --issuer --jwks-uri --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1076,6 +1309,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1104,7 +1345,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__jwks__subcmd__remove)
-            opts="-o -p -q -v -h --force --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --force --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1131,6 +1372,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1162,7 +1411,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__jwks__subcmd__rotate)
-            opts="-o -p -q -v -h --overlap --publish-ahead --every --alg --bits --keys --current --passphrase --force --dry-run --now --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --overlap --publish-ahead --every --alg --bits --keys --current --passphrase --force --dry-run --now --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1228,6 +1477,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1256,7 +1513,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__key)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help inspect public convert thumbprint"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help inspect public convert thumbprint"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1275,6 +1532,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1306,7 +1571,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__key__subcmd__convert)
-            opts="-o -p -q -v -h --passphrase --to --kid --alg --use --new-passphrase --out --force --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --passphrase --to --kid --alg --use --new-passphrase --out --force --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1364,6 +1629,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1392,7 +1665,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__key__subcmd__inspect)
-            opts="-o -p -q -v -h --passphrase --kid --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --passphrase --kid --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1430,6 +1703,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1458,7 +1739,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__key__subcmd__public)
-            opts="-o -p -q -v -h --passphrase --kid --alg --use --out --force --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --passphrase --kid --alg --use --out --force --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1508,6 +1789,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1536,7 +1825,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__key__subcmd__thumbprint)
-            opts="-o -p -q -v -h --passphrase --kid --hash --uri --allow-secret --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --passphrase --kid --hash --uri --allow-secret --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1578,6 +1867,14 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1606,7 +1903,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__keygen)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --alg --bits --out --kid --passphrase --force --output --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --alg --use --crv --bits --out --kid --passphrase --force --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1625,6 +1922,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1649,7 +1954,15 @@ _authctl() {
                     return 0
                     ;;
                 --alg)
-                    COMPREPLY=($(compgen -W "HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 ML-DSA-44 ML-DSA-65 ML-DSA-87" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 ML-DSA-44 ML-DSA-65 ML-DSA-87 RSA-OAEP RSA-OAEP-256 RSA-OAEP-384 RSA-OAEP-512 ECDH-ES ECDH-ES+A128KW ECDH-ES+A192KW ECDH-ES+A256KW A128KW A192KW A256KW A128GCMKW A192GCMKW A256GCMKW dir" -- "${cur}"))
+                    return 0
+                    ;;
+                --use)
+                    COMPREPLY=($(compgen -W "sig enc" -- "${cur}"))
+                    return 0
+                    ;;
+                --crv)
+                    COMPREPLY=($(compgen -W "P-256 P-384 P-521 X25519" -- "${cur}"))
                     return 0
                     ;;
                 --bits)
@@ -1684,7 +1997,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__login)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --flow --username --password --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --flow --username --password --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1703,6 +2016,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1810,7 +2131,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__logout)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --all --end-session --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --all --end-session --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1829,6 +2150,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1924,7 +2253,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__man)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --out --help"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --out --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1943,6 +2272,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1978,7 +2315,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__profile)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help list show set use remove"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help list show set use remove move-store rekey export import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1997,6 +2334,158 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__profile__subcmd__export)
+            opts="-o -p -q -v -h --all --out --passphrase --remove --force --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__profile__subcmd__import)
+            opts="-o -p -q -v -h --passphrase --force --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2028,7 +2517,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__profile__subcmd__list)
-            opts="-o -p -q -v -h --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2055,6 +2544,166 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__profile__subcmd__move__subcmd__store)
+            opts="-o -p -q -v -h --all --to --from --force --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -W "keychain file vault" -- "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -W "keychain file vault" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__profile__subcmd__rekey)
+            opts="-o -p -q -v -h --new-passphrase --new-key --new-key-file --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --new-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2086,7 +2735,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__profile__subcmd__remove)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2105,6 +2754,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2136,7 +2793,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__profile__subcmd__set)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2155,6 +2812,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2186,7 +2851,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__profile__subcmd__show)
-            opts="-o -p -q -v -h --output --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-o -p -q -v -h --output --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2213,6 +2878,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2244,7 +2917,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__profile__subcmd__use)
-            opts="-p -q -v -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
+            opts="-p -q -v -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2263,6 +2936,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2294,7 +2975,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__refresh)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --all --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --all --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2313,6 +2994,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2408,7 +3097,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --token-type-hint --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --token-type-hint --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2427,6 +3116,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2526,7 +3223,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__serve)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --listen --alg --ready-file --tls-cert --tls-key --output --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --listen --alg --ready-file --tls-cert --tls-key --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2545,6 +3242,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2604,7 +3309,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__sign)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --key --secret --passphrase --alg --kid --no-kid --allow-other-kid --iss --sub --aud --exp --nbf --iat --no-iat --jti --claim --typ --no-typ --header --jws --detached --unencoded --allow-missing-exp --allow-expired --allow-never-valid --allow-future-iat --allow-wrong-types --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --key --secret --passphrase --alg --kid --no-kid --allow-other-kid --iss --sub --aud --exp --nbf --iat --no-iat --jti --claim --typ --no-typ --header --jws --detached --unencoded --allow-missing-exp --allow-expired --allow-never-valid --allow-future-iat --allow-wrong-types --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2623,6 +3328,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2722,7 +3435,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__status)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2741,6 +3454,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2780,7 +3501,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__token)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --client --min-ttl --force-refresh --no-cache --output --shell --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --client --min-ttl --force-refresh --no-cache --output --shell --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2799,6 +3520,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2902,7 +3631,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__verify)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --jwks --key --secret --passphrase --allow-stale-keys --as --issuer --audience --alg --typ --scope --claim --require --leeway --max-age --now --allow-missing-exp --client-id --nonce --access-token --batch --field --only --fail-fast --jobs --lint --jws --detached --allow-unencoded --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --jwks --key --secret --passphrase --allow-stale-keys --as --issuer --audience --alg --typ --scope --claim --require --leeway --max-age --now --allow-missing-exp --client-id --nonce --access-token --batch --field --only --fail-fast --jobs --lint --jws --detached --allow-unencoded --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2921,6 +3650,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3056,7 +3793,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__whoami)
-            opts="-p -q -v -o -h --profile --config --store --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
+            opts="-p -q -v -o -h --profile --config --store --store-key --store-passphrase --json --quiet --verbose --color --no-input --timeout --cacert --cert --cert-key --output --issuer --client-id --client-secret --auth-method --scope --audience --resource --param --token-endpoint --revocation-endpoint --introspection-endpoint --userinfo-endpoint --end-session-endpoint --jwks-uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3075,6 +3812,14 @@ _authctl() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

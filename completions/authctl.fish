@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_authctl_global_optspecs
-    string join \n p/profile= config= store= json q/quiet v/verbose color= no-input timeout= cacert= cert= cert-key= h/help V/version
+    string join \n p/profile= config= store= store-key= store-passphrase= json q/quiet v/verbose color= no-input timeout= cacert= cert= cert-key= h/help V/version
 end
 
 function __fish_authctl_needs_command
@@ -26,7 +26,9 @@ end
 
 complete -c authctl -n "__fish_authctl_needs_command" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_needs_command" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_needs_command" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_needs_command" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_needs_command" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_needs_command" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_needs_command" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -54,18 +56,21 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "verify" -d 'Verify 
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "sign" -d 'Make a JWT, or a JWS over any octets'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "encrypt" -d 'Encrypt a payload to a recipient (JWE)'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "decrypt" -d 'Decrypt a token (JWE), and verify the JWT in it'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "keygen" -d 'Generate a signing key pair, or a secret'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "keygen" -d 'Generate a key pair, or a secret, to sign or to encrypt'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "key" -d 'Show, convert and name one key'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "jwks" -d 'List, change, rotate and fetch a JWK Set'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "serve" -d 'Run the embedded authorization server, for development and tests'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "demo" -d 'Take a tour: every main job against an embedded server'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "profile" -d 'List, show and change profiles'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "profile" -d 'List, show and change profiles, and move their sessions'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "doctor" -d 'Check configuration, store, network and server, with one fix each'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "man" -d 'Print a manual page, or write all of them'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Show the help of a command, or of a topic'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -102,7 +107,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'N
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -137,7 +144,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l end-session -
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand status" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand status" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand status" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand status" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand status" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand status" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -154,7 +163,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand status" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -187,7 +198,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand token" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand token" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -230,7 +243,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand token" -l no-cache -d 'N
 complete -c authctl -n "__fish_authctl_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -264,7 +279,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand refresh" -l all -d 'Rene
 complete -c authctl -n "__fish_authctl_using_subcommand refresh" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -298,7 +315,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand introspect" -l no-input 
 complete -c authctl -n "__fish_authctl_using_subcommand introspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -332,7 +351,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand discover" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand discover" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand discover" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand discover" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -350,7 +371,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand discover" -l no-input -d
 complete -c authctl -n "__fish_authctl_using_subcommand discover" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand decode" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decode" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decode" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decode" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -370,7 +393,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand decode" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -421,7 +446,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand verify" -l allow-unencod
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand sign" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -466,7 +493,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand sign" -l allow-wrong-typ
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -497,7 +526,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -l zip -d 'Comp
 complete -c authctl -n "__fish_authctl_using_subcommand encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -545,7 +576,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -l allow-missin
 complete -c authctl -n "__fish_authctl_using_subcommand decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -553,7 +586,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l timeout -d 'W
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l alg -d 'Algorithm that the key signs by' -r -f -a "HS256\t''
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l alg -d 'Algorithm that the key is for, of signatures or of encryption' -r -f -a "HS256\t''
 HS384\t''
 HS512\t''
 RS256\t''
@@ -570,7 +603,28 @@ EdDSA\t''
 Ed25519\t''
 ML-DSA-44\t''
 ML-DSA-65\t''
-ML-DSA-87\t''"
+ML-DSA-87\t''
+RSA-OAEP\t''
+RSA-OAEP-256\t''
+RSA-OAEP-384\t''
+RSA-OAEP-512\t''
+ECDH-ES\t''
+ECDH-ES+A128KW\t''
+ECDH-ES+A192KW\t''
+ECDH-ES+A256KW\t''
+A128KW\t''
+A192KW\t''
+A256KW\t''
+A128GCMKW\t''
+A192GCMKW\t''
+A256GCMKW\t''
+dir\t''"
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l use -d 'What the key is for, where --alg does not say it' -r -f -a "sig\t'Signatures'
+enc\t'Encryption'"
+complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l crv -d 'Curve of a key for ECDH-ES and its kin; P-256 by default' -r -f -a "P-256\t''
+P-384\t''
+P-521\t''
+X25519\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l bits -d 'Size of an RSA key (2048, 3072, 4096 or 8192; 2048 by default) or of a secret' -r
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l out -d 'What the names of the files begin with; by default the algorithm and the first characters of the kid. After a / the default is added; - prints the private key and writes no file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l kid -d 'Key identifier; by default the thumbprint of the key (RFC 7638)' -r
@@ -586,7 +640,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand keygen" -l force -d 'Rep
 complete -c authctl -n "__fish_authctl_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and not __fish_seen_subcommand_from inspect public convert thumbprint" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -609,7 +665,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_sub
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -635,7 +693,9 @@ jwks\t'JWK Set'
 openssh\t'The line of OpenSSH'"
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from public" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -666,7 +726,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_sub
 der\t'Octets'"
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from convert" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -689,7 +751,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_sub
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -706,7 +770,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_sub
 complete -c authctl -n "__fish_authctl_using_subcommand key; and __fish_seen_subcommand_from thumbprint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and not __fish_seen_subcommand_from list add remove rotate fetch" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -730,7 +796,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -752,7 +820,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_su
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -771,7 +841,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_su
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -798,7 +870,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_su
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -820,7 +894,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -836,7 +912,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand serve" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand serve" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -872,7 +950,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand serve" -l no-input -d 'N
 complete -c authctl -n "__fish_authctl_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand demo" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand demo" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand demo" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand demo" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand demo" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand demo" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand demo" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -885,31 +965,39 @@ complete -c authctl -n "__fish_authctl_using_subcommand demo" -s q -l quiet -d '
 complete -c authctl -n "__fish_authctl_using_subcommand demo" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand demo" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l json -d 'Answer in JSON, errors too; the same as -o json'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -s q -l quiet -d 'Say less: no notes'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -f -a "list" -d 'List the profiles'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -f -a "show" -d 'Show the settings in force, each with where it comes from'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -f -a "set" -d 'Set or unset one setting of a profile'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -f -a "use" -d 'Use a profile when none is named'
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove" -f -a "remove" -d 'Remove a profile\'s settings'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "list" -d 'List the profiles'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "show" -d 'Show the settings in force, each with where it comes from'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "set" -d 'Set or unset one setting of a profile'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "use" -d 'Use a profile when none is named'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "remove" -d 'Remove a profile\'s settings'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "move-store" -d 'Move sessions and cached tokens to another store'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "rekey" -d 'Encrypt the records of the file store under another key'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "export" -d 'Write sessions into an encrypted archive, to carry them elsewhere'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and not __fish_seen_subcommand_from list show set use remove move-store rekey export import" -f -a "import" -d 'Take sessions from an archive that `profile export` wrote'
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -926,7 +1014,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen
 json\t'For a program'"
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -941,7 +1031,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -956,7 +1048,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -971,7 +1065,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -984,9 +1080,140 @@ complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
 complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l to -d 'Where to: keychain, file or vault' -r -f -a "keychain\t''
+file\t''
+vault\t''"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l from -d 'Where from; by default the store in force' -r -f -a "keychain\t''
+file\t''
+vault\t''"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l all -d 'Move the sessions of all profiles, and all cached tokens of clients'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l force -d 'Replace another session, or a newer state of this one, that is kept there already'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from move-store" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l new-passphrase -d 'Reference to the new passphrase, or nothing for a hidden prompt' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l new-key -d 'Reference to the new key of 32 octets' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l new-key-file -d 'File with the new key of 32 octets' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from rekey" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l out -d 'File to write, for its owner alone; - or nothing for standard output, unless that is a terminal' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l passphrase -d 'Passphrase of the archive: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input; a hidden prompt by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l all -d 'Export the sessions of all profiles'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l remove -d 'Remove the sessions here once the archive is written and read back'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l force -d 'Replace a file that is there'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l passphrase -d 'Passphrase of the archive: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input; a hidden prompt by default' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l force -d 'Replace sessions that are kept here, newer ones too, and settings of profiles that differ'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand profile; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l timeout -d 'Wait at most this long for servers, in all: 90, 90s, 5m; 30s by default [env: AUTHCTL_TIMEOUT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -s o -l output -d 'Shape of the answer' -r -f -a "human\t'For a person'
+json\t'For a program'"
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l issuer -d 'Issuer identifier of the authorization server, whose metadata is read [env: AUTHCTL_ISSUER]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l client-id -d 'Client identifier [env: AUTHCTL_CLIENT_ID]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l client-secret -d 'Reference to the client\'s secret: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt; the variable AUTHCTL_CLIENT_SECRET holds the secret itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l auth-method -d 'How the client authenticates; chosen from the server\'s metadata by default [env: AUTHCTL_AUTH_METHOD]' -r -f -a "client_secret_basic\t''
+client_secret_post\t''
+none\t''"
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l scope -d 'Scope values to ask for; repeat it, or separate them by space or comma [env: AUTHCTL_SCOPE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l audience -d 'Audience to ask for, as some servers take it [env: AUTHCTL_AUDIENCE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l resource -d 'Resource indicator to ask for (RFC 8707); may be repeated [env: AUTHCTL_RESOURCE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l param -d 'Further parameter of the token request; may be repeated [env: AUTHCTL_PARAM]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l token-endpoint -d 'Token endpoint [env: AUTHCTL_TOKEN_ENDPOINT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l revocation-endpoint -d 'Revocation endpoint (RFC 7009) [env: AUTHCTL_REVOCATION_ENDPOINT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l introspection-endpoint -d 'Introspection endpoint (RFC 7662) [env: AUTHCTL_INTROSPECTION_ENDPOINT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l userinfo-endpoint -d 'UserInfo endpoint [env: AUTHCTL_USERINFO_ENDPOINT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l end-session-endpoint -d 'End-session endpoint [env: AUTHCTL_END_SESSION_ENDPOINT]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l jwks-uri -d 'Where the server\'s JWK Set is [env: AUTHCTL_JWKS_URI]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l json -d 'Answer in JSON, errors too; the same as -o json'
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -s q -l quiet -d 'Say less: no notes'
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -l no-input -d 'Never prompt and never open a browser [env: AUTHCTL_NO_INPUT, CI]'
+complete -c authctl -n "__fish_authctl_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand completions" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -1001,7 +1228,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand man" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand man" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand man" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand man" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand man" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -1017,7 +1246,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand man" -l no-input -d 'Nev
 complete -c authctl -n "__fish_authctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand help" -s p -l profile -d 'Use this profile [env: AUTHCTL_PROFILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand help" -l config -d 'Read this configuration file; with `serve`, the server\'s [env: AUTHCTL_CONFIG]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand help" -l store -d 'Keep tokens here: auto, keychain, file or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand help" -l store -d 'Keep tokens here: auto, keychain, file, vault or none [env: AUTHCTL_STORE]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand help" -l store-key -d 'Reference to the 32-octet key of the file store: env:NAME, file:PATH, cmd:COMMAND or keychain:NAME; the variable AUTHCTL_STORE_KEY holds the key itself' -r
+complete -c authctl -n "__fish_authctl_using_subcommand help" -l store-passphrase -d 'Reference to the passphrase of the file store, or nothing for a hidden prompt; the variable AUTHCTL_STORE_PASSPHRASE holds it itself' -r
 complete -c authctl -n "__fish_authctl_using_subcommand help" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
