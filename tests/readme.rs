@@ -81,6 +81,7 @@ fn every_command_line_is_one_that_the_program_takes() {
 fn every_flag_in_the_text_is_one_of_the_program() {
     // Those of cargo, in the section on packaging.
     const OTHERS: [&str; 2] = ["--path", "--manifest-path"];
+    const OTHER_PROGRAMS: [&str; 2] = ["cargo", "dbus-run-session"];
     let mut helps = Helps::default();
     let mut known = String::new();
     for words in command_lines(README).into_iter().chain([Vec::new()]) {
@@ -97,7 +98,10 @@ fn every_flag_in_the_text_is_one_of_the_program() {
     let prose = README.split("\n```").step_by(2);
     let unknown: BTreeSet<&str> = prose
         .flat_map(|text| text.split('`').skip(1).step_by(2))
-        .filter(|code| !code.starts_with("cargo "))
+        .filter(|code| {
+            let program = code.split(' ').next().unwrap_or_default();
+            !OTHER_PROGRAMS.contains(&program)
+        })
         .flat_map(str::split_whitespace)
         .filter(|word| word.starts_with("--") && word.len() > 2)
         .map(|word| word.split_once('=').map_or(word, |(flag, _)| flag))

@@ -210,7 +210,7 @@ pub enum Command {
     Encrypt(encrypt::EncryptArgs),
     /// Decrypt a token (JWE), and verify the JWT in it
     Decrypt(decrypt::DecryptArgs),
-    /// Generate a signing key pair, or a secret
+    /// Generate a key pair, or a secret, to sign or to encrypt
     Keygen(keygen::KeygenArgs),
     /// Show, convert and name one key
     Key(key::KeyArgs),

@@ -12,6 +12,7 @@ use authctl::core::time::Timestamp;
 
 use crate::cli::context::{Context, directories};
 use crate::cli::render::message;
+use crate::cli::sessions::of_stores;
 
 /// One session, or a profile that has none.
 pub struct Row {
@@ -213,12 +214,7 @@ fn shelf(
 /// Returns what a store depends on: which it is, where its key comes from,
 /// which Vault.
 fn choice(settings: &Settings) -> Vec<Option<String>> {
-    let of_stores = |setting: &Setting| {
-        let areas = ["store", "vault_"];
-        areas.iter().any(|area| setting.key().starts_with(area))
-    };
-    Setting::all()
-        .filter(of_stores)
+    of_stores()
         .map(|setting| settings.text(setting).map(|found| found.value.to_owned()))
         .collect()
 }

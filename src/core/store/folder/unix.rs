@@ -354,8 +354,9 @@ fn tightened(could: &str, path: &Path, stat: &Stat, now: u32) -> String {
 }
 
 fn check_mode(path: &Path, stat: &Stat, refused: u32, at_most: u32) -> Result<(), Error> {
-    if stat.st_mode & refused != 0 {
-        let mode = stat.st_mode & 0o7777;
+    #[allow(clippy::unnecessary_cast, reason = "it has 16 bits on some platforms")]
+    let mode = stat.st_mode as u32 & 0o7777;
+    if mode & refused != 0 {
         return Err(not_safe(path, Unsafe::Open { mode, at_most }));
     }
     Ok(())
