@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
+use super::bundled;
 use super::certificate::not_after;
 use super::{
     Cause, Error, FieldValue, MAX_BODY, Method, Request, Response, Transport, awake, trace,
@@ -170,10 +171,8 @@ impl Client {
             // second attempt tells which.
             return self.identified(reach)?.build().or_else(|_| {
                 log::debug!("the system has no trusted certificates; using Mozilla's");
-                let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-                    .iter()
-                    .filter_map(|der| Certificate::from_der(der).ok());
-                build(self.identified(reach)?.tls_certs_only(roots))
+                let config = bundled::config(self.options.identity.as_ref())?;
+                build(self.reaching(reach).tls_backend_preconfigured(config))
             });
         };
         let authorities = Certificate::from_pem_bundle(pem)
@@ -190,24 +189,30 @@ impl Client {
         })
     }
 
-    /// Starts a builder with the client's certificate.
-    fn identified(&self, reach: Reach) -> Result<ClientBuilder, Error> {
-        let builder = match reach {
+    fn reaching(&self, reach: Reach) -> ClientBuilder {
+        match reach {
             Reach::Loopback => self.builder().no_proxy(),
             Reach::Beyond => self.builder(),
-        };
+        }
+    }
+
+    /// Starts a builder with the client's certificate.
+    fn identified(&self, reach: Reach) -> Result<ClientBuilder, Error> {
+        let builder = self.reaching(reach);
         let Some(pem) = &self.options.identity else {
             return Ok(builder);
         };
-        let identity = Identity::from_pem(pem.expose()).map_err(|_| {
-            Error::Setup(
-                "the client certificate and its key are not a PEM certificate with an \
-                 unencrypted PEM key"
-                    .into(),
-            )
-        })?;
+        let identity = Identity::from_pem(pem.expose()).map_err(|_| unfit_identity())?;
         Ok(builder.identity(identity))
     }
+}
+
+pub(super) fn unfit_identity() -> Error {
+    Error::Setup(
+        "the client certificate and its key are not a PEM certificate with an \
+         unencrypted PEM key"
+            .into(),
+    )
 }
 
 /// What is known of a certificate that was found good.

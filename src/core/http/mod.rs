@@ -6,6 +6,7 @@
 //! to parse may contain a perfectly good token.
 
 mod awake;
+mod bundled;
 mod cause;
 mod certificate;
 mod client;
