@@ -329,6 +329,14 @@ fn an_import_overwrites_no_newer_and_no_other_session_unless_forced() {
         assert_eq!(error["error"], "store_conflict");
     };
     refused();
+    // Within the second, or by a clock that was set back.
+    for seconds in [0, -60] {
+        change_kept(&home, "default", |record| {
+            record.updated_at = record.created_at;
+            record.touch(Timestamp(record.created_at.0 + seconds));
+        });
+        refused();
+    }
     assert_eq!(refresh_token(&home, "default"), "newer");
     // Another sign-in, older or newer.
     for seconds in [-60, 60] {

@@ -134,7 +134,7 @@ impl Sessions<'_> {
             record.id_token = tokens.id_token.clone();
         }
         record.put_token(cached.clone());
-        record.updated_at = now;
+        record.touch(now);
         if let Some(theirs) = self.changed_since(key, &sent) {
             return Ok(self.not_over(theirs.as_ref(), &sent, cached, parameters));
         }
@@ -233,7 +233,7 @@ impl Sessions<'_> {
     fn forget_refresh_token(&self, key: &Key, mut record: Record) {
         record.refresh_token = None;
         record.renewal = None;
-        record.updated_at = self.connection.clock().now();
+        record.touch(self.connection.clock().now());
         if let Err(error) = self.store.save(key, &record) {
             log::debug!("the dead refresh token could not be forgotten: {error}");
         }

@@ -51,6 +51,10 @@ pub struct Record {
     pub created_at: Timestamp,
     /// When the record last changed.
     pub updated_at: Timestamp,
+    /// How many states of this sign-in were kept before this one. Clocks stand
+    /// still for a second and are set back; this only grows. It is 0 where an
+    /// authctl wrote the record that did not count.
+    pub revision: u64,
     /// The name of the store that the record was moved from, while it may
     /// still be there as well.
     pub moved_from: Option<String>,
@@ -120,9 +124,23 @@ impl Record {
             tokens: Vec::new(),
             created_at: now,
             updated_at: now,
+            revision: 0,
             moved_from: None,
             other: UnknownMembers::default(),
         }
+    }
+
+    /// Notes that the record is another than the one that is kept, from `now`
+    /// on.
+    pub fn touch(&mut self, now: Timestamp) {
+        self.updated_at = now;
+        self.count_change();
+    }
+
+    /// Notes that the record is another than the one that is kept, by a step
+    /// of a renewal.
+    fn count_change(&mut self) {
+        self.revision = self.revision.saturating_add(1);
     }
 
     /// Returns the newest token that was asked for with exactly what is

@@ -110,14 +110,16 @@ impl Transfer<'_> {
             Relation::Newer => Ok(true),
             Relation::Same => Ok(false),
             // The one in use is the one that may have been renewed.
-            Relation::Tied => Ok(!self.finish),
+            Relation::Tied if self.finish => Ok(false),
             // The copy that was left behind has served its time.
             Relation::Older if self.finish || names(there, self.from.kind()) => Ok(false),
-            Relation::Older | Relation::Another if self.replace => Ok(true),
-            Relation::Older | Relation::Another => Err(Error::Conflict {
+            Relation::Older | Relation::Tied | Relation::Another if self.replace => Ok(true),
+            // Of two that are tied one may be spent: neither is thrown away
+            // unasked.
+            Relation::Older | Relation::Tied | Relation::Another => Err(Error::Conflict {
                 key: key.name().to_owned(),
                 store: self.to.kind(),
-                newer: relation == Relation::Older,
+                newer: relation != Relation::Another,
             }),
         }
     }

@@ -50,6 +50,7 @@ impl Record {
                 .collect::<Result<_, _>>()?,
             created_at: members.required("created_at")?,
             updated_at: members.required("updated_at")?,
+            revision: members.optional("revision")?.unwrap_or_default(),
             requested_scope: members.optional("requested_scope")?.unwrap_or_default(),
             moved_from: members.optional("moved_from")?,
             other: members.rest(),
@@ -127,6 +128,9 @@ impl Serialize for Record {
         map.serialize_entry("tokens", &self.tokens)?;
         map.serialize_entry("created_at", &self.created_at)?;
         map.serialize_entry("updated_at", &self.updated_at)?;
+        if self.revision > 0 {
+            map.serialize_entry("revision", &self.revision)?;
+        }
         optional(&mut map, "moved_from", self.moved_from.as_ref())?;
         self.other.serialize_into(&mut map)?;
         map.end()
@@ -359,6 +363,10 @@ mod tests {
             (
                 r#"{"version":1,"issuer":"i","client_id":"c","created_at":1}"#,
                 of("updated_at"),
+            ),
+            (
+                r#"{"version":1,"issuer":"i","client_id":"c","created_at":1,"updated_at":1,"revision":-1}"#,
+                of("revision"),
             ),
         ] {
             assert_eq!(

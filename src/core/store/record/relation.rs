@@ -24,7 +24,9 @@ impl Record {
     /// makes no difference.
     ///
     /// A sign-in is known by server, client, person and instant: a renewal
-    /// changes none of them.
+    /// changes none of them. Of its states the one that more were kept before
+    /// is the newer; only among equals, as an authctl wrote them that did not
+    /// count, does the time tell.
     pub fn relation_to(&self, kept: &Self) -> Relation {
         let settled = |record: &Self| {
             Self {
@@ -44,7 +46,8 @@ impl Record {
         {
             return Relation::Another;
         }
-        match self.updated_at.cmp(&kept.updated_at) {
+        let age = |record: &Self| (record.revision, record.updated_at);
+        match age(self).cmp(&age(kept)) {
             std::cmp::Ordering::Greater => Relation::Newer,
             std::cmp::Ordering::Less => Relation::Older,
             std::cmp::Ordering::Equal if settled(self) == settled(kept) => Relation::Same,
@@ -78,6 +81,13 @@ mod tests {
             with(&|record| record.refresh_token = Some(Secret::new("other"))),
             Relation::Tied
         );
+        // Within one second, or after the clock was set back.
+        for at in [kept.updated_at, earlier] {
+            assert_eq!(with(&|record| record.touch(at)), Relation::Newer);
+            let mut newer = record();
+            newer.touch(at);
+            assert_eq!(kept.relation_to(&newer), Relation::Older);
+        }
         for change in [
             &(|record: &mut Record| record.issuer.push('/')) as &dyn Fn(&mut Record),
             &|record| record.client_id.push('2'),

@@ -70,6 +70,7 @@ impl Record {
             doubted: open.doubted,
         });
         self.refresh_token = Some(token.clone());
+        self.count_change();
         Some(token)
     }
 
@@ -77,6 +78,7 @@ impl Record {
     pub fn put_successor(&mut self, successor: Secret) {
         if let Some(renewal) = &mut self.renewal {
             renewal.successor = Some(successor);
+            self.count_change();
         }
     }
 
@@ -92,6 +94,7 @@ impl Record {
                 ..Renewal::default()
             });
             self.refresh_token = Some(successor);
+            self.count_change();
         }
     }
 }
@@ -128,7 +131,7 @@ mod tests {
         let mut record = record();
         record.begin_renewal(Timestamp(1_700_000_000)).unwrap();
         record.put_successor(Secret::new("rt-next"));
-        assert_eq!(present(&record), "rt-hunter2");
+        assert_eq!((present(&record), record.revision), ("rt-hunter2", 2));
         assert_eq!(record.sent_before(), None);
         let sent = record.begin_renewal(LATER).unwrap();
         assert_eq!((sent.expose(), present(&record)), ("rt-next", "rt-next"));
@@ -142,7 +145,7 @@ mod tests {
         record.begin_renewal(LATER).unwrap();
         record.put_successor(Secret::new("rt-next"));
         record.doubt_successor();
-        assert_eq!(present(&record), "rt-next");
+        assert_eq!((present(&record), record.revision), ("rt-next", 3));
         assert!(record.is_doubted());
         assert_eq!(record.sent_before(), None);
         record.begin_renewal(LATER).unwrap();

@@ -52,6 +52,18 @@ fn later(refresh_token: &str, seconds: i64) -> Record {
     record
 }
 
+/// A state of it that was kept later, by a clock that differs by `seconds`.
+fn renewed(refresh_token: &str, seconds: i64) -> Record {
+    let mut record = record(refresh_token, 40);
+    record.touch(Timestamp(record.updated_at.0 + seconds));
+    record
+}
+
+fn marked(mut record: Record) -> Record {
+    record.moved_from = Some("file".to_owned());
+    record
+}
+
 fn another(refresh_token: &str) -> Record {
     let mut record = record(refresh_token, 40);
     record.created_at = Timestamp(record.created_at.0 - 9);
@@ -104,6 +116,11 @@ fn nothing_is_settled_where_there_is_nothing() {
 fn a_conflict_is_refused_and_changes_nothing() {
     for (here, there, newer) in [
         (record("old", 0), later("new", 1), true),
+        (record("old", 0), renewed("new", 0), true),
+        (later("old", 9), renewed("new", 0), true),
+        // Nobody can tell which is spent.
+        (record("one", 0), record("two", 0), true),
+        (renewed("one", 0), marked(renewed("two", 0)), true),
         (record("one", 0), another("other"), false),
         (later("one", 9), another("other"), false),
     ] {
@@ -135,10 +152,6 @@ fn a_conflict_is_refused_and_changes_nothing() {
 /// What is left of a transfer that was killed, in each of its states.
 #[test]
 fn what_a_kill_left_is_finished() {
-    let marked = |mut record: Record| {
-        record.moved_from = Some("file".to_owned());
-        record
-    };
     for (finish, here, there, expected, outcome) in [
         // Killed after the copy; renewed since in the old store, or not.
         (
@@ -157,7 +170,14 @@ fn what_a_kill_left_is_finished() {
         ),
         (
             false,
-            record("b", 0),
+            renewed("b", 0),
+            marked(record("a", 0)),
+            "b",
+            Transferred::Moved,
+        ),
+        (
+            false,
+            renewed("b", -60),
             marked(record("a", 0)),
             "b",
             Transferred::Moved,
@@ -188,6 +208,20 @@ fn what_a_kill_left_is_finished() {
             false,
             record("a", 0),
             marked(later("b", 5)),
+            "b",
+            Transferred::AlreadyThere,
+        ),
+        (
+            false,
+            record("a", 0),
+            marked(renewed("b", 0)),
+            "b",
+            Transferred::AlreadyThere,
+        ),
+        (
+            true,
+            later("a", 60),
+            marked(renewed("b", 0)),
             "b",
             Transferred::AlreadyThere,
         ),
