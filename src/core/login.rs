@@ -53,6 +53,7 @@ pub fn by_password(
     // Whoever interrupts the wait has not signed in, and has lost nothing.
     let response = connection.send(&request)?;
     let tokens = process_token_response(&request, &response)?;
+    sessions.note_oddities(&tokens);
     let id_token = identity::verify(connection, &tokens, None)?;
     if tokens.id_token.is_some() && id_token.is_none() {
         sessions

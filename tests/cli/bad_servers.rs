@@ -120,11 +120,6 @@ fn c13_a_200_that_is_no_token_response_names_what_is_wrong() {
             "`expires_in`",
         ),
         (
-            "expires_in soon",
-            json(200, &body(r#","token_type":"Bearer","expires_in":"soon""#)),
-            "`expires_in`",
-        ),
-        (
             "scope number",
             json(200, &body(r#","token_type":"Bearer","scope":5"#)),
             "`scope`",

@@ -12,6 +12,7 @@ mod key_server;
 #[cfg(unix)]
 mod killer;
 mod observed;
+mod odd_answers;
 mod relay;
 mod tokens;
 

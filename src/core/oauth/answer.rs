@@ -64,6 +64,16 @@ impl Answer<'_> {
         }
     }
 
+    /// Returns the object in the body of a success, whichever of the 2xx that
+    /// is; `None` where it is an OAuth error all the same, or cannot be read.
+    pub fn issued(&self) -> Option<Map<String, Value>> {
+        if !matches!(self.response.status, 200..=299) {
+            return None;
+        }
+        let object = self.parse().ok()?;
+        self.error_response(&object).is_none().then_some(object)
+    }
+
     /// Returns the object in the body of a public document, of which `error`
     /// would be a member like any other and a status that is not 200 says no
     /// more than that it is not there.

@@ -16,8 +16,11 @@ use crate::core::secret::Secret;
 use crate::core::uri::HttpsUrl;
 
 /// The longest lifetime that is believed: 1000 years of seconds. What is
-/// beyond is a mistake (nanoseconds, an instant), not a lifetime.
+/// beyond is a mistake (nanoseconds, an instant) or a word for "for ever".
 const MAX_LIFETIME: f64 = 31_556_952_000.0;
+
+/// 2^64: what no integer of a server's can be.
+const BEYOND_INTEGERS: f64 = 18_446_744_073_709_551_616.0;
 
 /// Builds the request of the password grant (RFC 6749 §4.3.2). The caller
 /// says that RFC 9700 §2.4 forbids it for new systems.
@@ -94,6 +97,9 @@ pub struct TokenResponse {
     pub scope: Option<Vec<String>>,
     /// All other members, as received.
     pub other: Map<String, Value>,
+    /// What was odd and read all the same, for a person: full clauses that
+    /// name the member and hold nothing of its value.
+    pub oddities: Vec<&'static str>,
 }
 
 impl TokenResponse {
@@ -192,12 +198,10 @@ pub fn process_token_response(
         }
         .into());
     }
-    let expires_in = match object.shift_remove("expires_in") {
-        None => None,
-        Some(value) => Some(
-            lifetime(&value)
-                .ok_or_else(|| answer.senseless("its `expires_in` is not a number of seconds"))?,
-        ),
+    let (expires_in, oddity) = match object.shift_remove("expires_in") {
+        None => (None, None),
+        Some(value) => lifetime(&value)
+            .ok_or_else(|| answer.senseless("its `expires_in` is not a number of seconds"))?,
     };
     let scope = match object.shift_remove("scope") {
         None => None,
@@ -212,6 +216,33 @@ pub fn process_token_response(
         id_token,
         scope,
         other: object,
+        oddities: oddity.into_iter().collect(),
+    })
+}
+
+/// What is left of an answer that cannot be used.
+#[derive(Clone, Debug)]
+pub struct Remains {
+    /// `refresh_token`: the server has put it in place of the one that was
+    /// sent (RFC 6749 §6), whatever is wrong with the rest.
+    pub refresh_token: Secret,
+    /// `id_token`, not verified, where it can be read.
+    pub id_token: Option<Secret>,
+}
+
+/// Returns what is left of a success that [`process_token_response`] has
+/// refused; `None` where no refresh token can be read in it, and for an OAuth
+/// error, which issues nothing.
+pub fn remains(request: &Request, response: &Response) -> Option<Remains> {
+    let answer = Answer {
+        request,
+        response,
+        name: "token request",
+    };
+    let mut object = answer.issued()?;
+    Some(Remains {
+        refresh_token: take_token(&answer, &mut object, "refresh_token").ok()??,
+        id_token: take_token(&answer, &mut object, "id_token").ok().flatten(),
     })
 }
 
@@ -236,23 +267,55 @@ fn take_token(
     Ok(Some(secret))
 }
 
-/// Reads `expires_in`: a whole number of seconds, not negative. Microsoft's
-/// servers send it as a string of digits.
-fn lifetime(value: &Value) -> Option<Duration> {
-    let seconds = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) if text.bytes().all(|octet| octet.is_ascii_digit()) => {
-            text.parse().ok()?
+/// Reads `expires_in`: how long the token lives, where that can be told, and
+/// what was odd about it. It is a whole number of seconds; Microsoft's servers
+/// send it as a string of digits.
+///
+/// A member that is only RECOMMENDED (RFC 6749 §5.1) is no reason to throw
+/// away a token that was issued: what is close to a number is read as one, and
+/// what is none says nothing. `None` for what contradicts the token beside it:
+/// null, a negative number, and one beyond 64 bits.
+fn lifetime(value: &Value) -> Option<(Option<Duration>, Option<&'static str>)> {
+    const NO_NUMBER: &str =
+        "the server's `expires_in` is no number; how long the token lives is not known";
+    let (seconds, is_odd) = match value {
+        Value::Null => return None,
+        Value::Number(number) => (number.as_f64()?, false),
+        Value::String(text) => {
+            let is_digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+            let read = if is_digits {
+                text.parse().ok()
+            } else {
+                serde_json::from_str(text)
+                    .ok()
+                    .filter(|read: &f64| read.is_finite())
+            };
+            match read {
+                Some(seconds) => (seconds, !is_digits),
+                None => return Some((None, Some(NO_NUMBER))),
+            }
         }
-        _ => return None,
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            return Some((None, Some(NO_NUMBER)));
+        }
+    };
+    if !(0.0..=BEYOND_INTEGERS).contains(&seconds) {
+        return None;
+    }
+    let oddity = if seconds > MAX_LIFETIME {
+        Some("the server's `expires_in` is beyond any lifetime; 1000 years are believed")
+    } else if is_odd || seconds.fract() != 0.0 {
+        Some("the server's `expires_in` is not a whole number of seconds; it was read as one")
+    } else {
+        None
     };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "whole, not negative and far below 2^53"
+        reason = "not negative and far below 2^53; the fraction is to go"
     )]
-    (seconds.fract() == 0.0 && (0.0..=MAX_LIFETIME).contains(&seconds))
-        .then(|| Duration::from_secs(seconds as u64))
+    let seconds = seconds.min(MAX_LIFETIME) as u64;
+    Some((Some(Duration::from_secs(seconds)), oddity))
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ impl Sessions<'_> {
         );
         let response = self.connection.send(&request)?;
         let response = process_token_response(&request, &response)?;
+        self.note_oddities(&response);
         Ok(Token {
             cached: cached_token(
                 self.connection,

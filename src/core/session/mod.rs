@@ -248,6 +248,13 @@ impl Sessions<'_> {
         .into())
     }
 
+    /// Says what was odd about an answer that is used all the same.
+    pub(super) fn note_oddities(&self, response: &TokenResponse) {
+        for oddity in &response.oddities {
+            self.listener.note(oddity);
+        }
+    }
+
     fn profile(&self) -> &str {
         self.connection.settings().profile_name()
     }

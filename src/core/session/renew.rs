@@ -4,7 +4,7 @@ use super::{Ask, Error, Sessions, Token, TokenSource, cached_token, from_cache, 
 use crate::core::error::{Error as CoreError, Exit, Report as _};
 use crate::core::http;
 use crate::core::oauth::id_token::{Earlier, IdToken};
-use crate::core::oauth::token::{process_token_response, refresh_request};
+use crate::core::oauth::token::{Remains, process_token_response, refresh_request, remains};
 use crate::core::oauth::{self, Parameters, Scopes, TokenResponse};
 use crate::core::secret::Secret;
 use crate::core::store::{CachedToken, Key, Record};
@@ -97,19 +97,24 @@ impl Sessions<'_> {
             self.profile(),
             endpoint.without_query()
         );
-        let answered = self
-            .connection
-            .send(&request)
-            .and_then(|response| process_token_response(&request, &response));
+        let answered = match self.connection.send(&request) {
+            Ok(response) => process_token_response(&request, &response)
+                .map_err(|error| (error, remains(&request, &response))),
+            Err(error) => Err((error, None)),
+        };
         let tokens = match answered {
             Ok(tokens) => tokens,
-            Err(error) => {
+            Err((error, Some(remains))) => {
+                return Err(self.end_unusable(key, record, &before, remains, error));
+            }
+            Err((error, None)) => {
                 if is_unspent(&error) {
                     self.keep_quietly(key, &before, record);
                 }
                 return Err(error);
             }
         };
+        self.note_oddities(&tokens);
         if let Some(successor) = &tokens.refresh_token
             && (tokens.id_token.is_some() || record.is_doubted())
         {
@@ -146,6 +151,33 @@ impl Sessions<'_> {
         })
     }
 
+    /// Ends a renewal whose answer cannot be used, but for the refresh token in
+    /// it: the server has spent the other one, and a member that is not as it
+    /// should be must not cost a session.
+    fn end_unusable(
+        &self,
+        key: &Key,
+        record: &mut Record,
+        before: &Record,
+        remains: Remains,
+        error: CoreError,
+    ) -> CoreError {
+        let sent = record.clone();
+        if self.is_of_another(remains.id_token.as_ref(), record) {
+            self.keep_quietly(key, before, &sent);
+            return error;
+        }
+        record.put_successor(remains.refresh_token);
+        if !self.keep_quietly(key, record, &sent) {
+            return error;
+        }
+        error.during_with_hint(
+            "the server renewed the session, but its answer cannot be used; \
+             the session is kept, with the new refresh token",
+            "try again; if it stays so, the server must be mended",
+        )
+    }
+
     /// Ends a renewal whose ID Token is not good. Of such an answer nothing is
     /// given out, and nothing kept but the refresh token: the server has spent
     /// the other one, and a session must not be lost to a check of ours. One
@@ -159,7 +191,7 @@ impl Sessions<'_> {
         error: &CoreError,
     ) {
         let sent = record.clone();
-        if tokens.refresh_token.is_none() || self.is_of_another(tokens, record) {
+        if tokens.refresh_token.is_none() || self.is_of_another(tokens.id_token.as_ref(), record) {
             self.keep_quietly(key, before, &sent);
         } else if error.exit() == Exit::Refused {
             record.doubt_successor();
@@ -170,8 +202,8 @@ impl Sessions<'_> {
 
     /// Says whether the ID Token names another person than the session's. It
     /// is not verified: this only decides what is thrown away.
-    fn is_of_another(&self, tokens: &TokenResponse, record: &Record) -> bool {
-        let claimed = tokens.id_token.as_ref().and_then(Earlier::of);
+    fn is_of_another(&self, id_token: Option<&Secret>, record: &Record) -> bool {
+        let claimed = id_token.and_then(Earlier::of);
         match (claimed, earlier(record)) {
             (Some(claimed), Some(earlier)) => claimed.subject != earlier.subject,
             _ => false,
@@ -218,12 +250,18 @@ impl Sessions<'_> {
     }
 
     /// Saves what it is good to have, where no one else has changed the record
-    /// since `sent`. What matters more is on its way.
-    fn keep_quietly(&self, key: &Key, record: &Record, sent: &Record) {
-        if self.changed_since(key, sent).is_none()
-            && let Err(error) = self.store.save(key, record)
-        {
-            log::debug!("how far the renewal came could not be kept: {error}");
+    /// since `sent`, and says whether it is kept. What matters more is on its
+    /// way.
+    fn keep_quietly(&self, key: &Key, record: &Record, sent: &Record) -> bool {
+        if self.changed_since(key, sent).is_some() {
+            return false;
+        }
+        match self.store.save(key, record) {
+            Ok(()) => true,
+            Err(error) => {
+                log::debug!("how far the renewal came could not be kept: {error}");
+                false
+            }
         }
     }
 

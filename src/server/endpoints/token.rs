@@ -256,6 +256,7 @@ fn written(answer: Answer, now: Timestamp) -> Response {
         id_token: answer.minted.id_token,
         scope: (!access.scope.is_empty()).then(|| access.scope.to_vec()),
         other: Map::new(),
+        oddities: Vec::new(),
     };
     unstored(response.expose_json())
 }

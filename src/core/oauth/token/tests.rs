@@ -170,47 +170,107 @@ fn what_is_absent_is_as_requested_or_unknown() {
 }
 
 #[test]
-fn lifetimes_are_whole_seconds() {
-    for (value, seconds) in [
-        ("3600", Some(3600)),
-        ("\"3600\"", Some(3600)),
-        ("0", Some(0)),
-        ("3600.0", Some(3600)),
-        ("31556952000", Some(31_556_952_000)),
-        ("31556952001", None),
-        ("-1", None),
-        ("1e99", None),
-        ("null", None),
-        ("3600.5", None),
-        ("\"\"", None),
-        ("\"+1\"", None),
-        ("\"1h\"", None),
-        ("\"-1\"", None),
-        ("\"99999999999999999999\"", None),
-        ("true", None),
-        ("[3600]", None),
+fn a_lifetime_is_whole_seconds_or_read_as_such() {
+    const WHOLE: &str =
+        "the server's `expires_in` is not a whole number of seconds; it was read as one";
+    const HUGE: &str = "the server's `expires_in` is beyond any lifetime; 1000 years are believed";
+    const NO_NUMBER: &str =
+        "the server's `expires_in` is no number; how long the token lives is not known";
+    for (value, seconds, oddity) in [
+        ("3600", Some(3600), None),
+        ("\"3600\"", Some(3600), None),
+        ("0", Some(0), None),
+        ("3600.0", Some(3600), None),
+        ("31556952000", Some(31_556_952_000), None),
+        ("3600.5", Some(3600), Some(WHOLE)),
+        ("0.9", Some(0), Some(WHOLE)),
+        ("\" 3600 \"", Some(3600), Some(WHOLE)),
+        ("\"3600.5\"", Some(3600), Some(WHOLE)),
+        ("31556952001", Some(31_556_952_000), Some(HUGE)),
+        ("9223372036854775807", Some(31_556_952_000), Some(HUGE)),
+        ("\"99999999999999\"", Some(31_556_952_000), Some(HUGE)),
+        ("\"\"", None, Some(NO_NUMBER)),
+        ("\"+1\"", None, Some(NO_NUMBER)),
+        ("\"1h\"", None, Some(NO_NUMBER)),
+        ("true", None, Some(NO_NUMBER)),
+        ("[3600]", None, Some(NO_NUMBER)),
     ] {
-        let body =
-            format!(r#"{{"access_token":"planted","token_type":"Bearer","expires_in":{value}}}"#);
-        let result = process_token_response(&password(), &json(200, &body));
-        match seconds {
-            Some(seconds) => assert_eq!(
-                result.expect(value).expires_in,
-                Some(Duration::from_secs(seconds)),
-                "{value}"
+        let response = with_lifetime(value).expect(value);
+        let lifetime = seconds.map(Duration::from_secs);
+        assert_eq!(response.expires_in, lifetime, "{value}");
+        let oddities: Vec<&str> = oddity.into_iter().collect();
+        assert_eq!(response.oddities, oddities, "{value}");
+    }
+}
+
+/// C13.
+#[test]
+fn a_lifetime_that_cannot_be_meant_is_refused() {
+    for value in [
+        "-1",
+        "-0.5",
+        "null",
+        "1e99",
+        "\"-1\"",
+        "\"1e99\"",
+        "\"99999999999999999999\"",
+    ] {
+        assert_eq!(
+            told(&with_lifetime(value).expect_err(value)),
+            (
+                "senseless_answer",
+                Exit::Unreachable,
+                "the answer of as.example to the token request makes no sense: \
+                 its `expires_in` is not a number of seconds"
+                    .into()
             ),
-            None => assert_eq!(
-                told(&result.expect_err(value)),
-                (
-                    "senseless_answer",
-                    Exit::Unreachable,
-                    "the answer of as.example to the token request makes no sense: \
-                     its `expires_in` is not a number of seconds"
-                        .into()
-                ),
-                "{value}"
-            ),
-        }
+            "{value}"
+        );
+    }
+}
+
+fn with_lifetime(value: &str) -> Result<TokenResponse, CoreError> {
+    let body =
+        format!(r#"{{"access_token":"planted","token_type":"Bearer","expires_in":{value}}}"#);
+    process_token_response(&password(), &json(200, &body))
+}
+
+/// The refresh token of an answer is found whatever is wrong with the rest,
+/// but not where nothing was issued.
+#[test]
+fn what_is_left_of_an_answer_is_its_refresh_token() {
+    for (status, body, found) in [
+        (200, r#"{"refresh_token":"r"}"#, Some(("r", None))),
+        (
+            201,
+            r#"{"refresh_token":"r","id_token":"i"}"#,
+            Some(("r", Some("i"))),
+        ),
+        (
+            200,
+            r#"{"refresh_token":"r","id_token":null,"scope":[]}"#,
+            Some(("r", None)),
+        ),
+        (200, r#"{"refresh_token":""}"#, None),
+        (200, r#"{"refresh_token":7}"#, None),
+        (200, "{\"refresh_token\":\"r\\n\"}", None),
+        (
+            200,
+            r#"{"refresh_token":"r","error":"invalid_grant"}"#,
+            None,
+        ),
+        (200, "{}", None),
+        (200, r#"["r"]"#, None),
+        (302, r#"{"refresh_token":"r"}"#, None),
+        (400, r#"{"refresh_token":"r"}"#, None),
+        (500, r#"{"refresh_token":"r"}"#, None),
+    ] {
+        let remains = super::remains(&password(), &json(status, body));
+        let remains = remains.as_ref().map(|remains| {
+            let id_token = remains.id_token.as_ref().map(Secret::expose);
+            (remains.refresh_token.expose(), id_token)
+        });
+        assert_eq!(remains, found, "{status} {body}");
     }
 }
 
