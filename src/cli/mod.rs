@@ -14,6 +14,7 @@ mod discover;
 mod doctor;
 mod encrypt;
 mod encryption_key;
+mod file_lock;
 mod file_set;
 mod help;
 mod hygiene;

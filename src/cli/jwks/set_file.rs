@@ -1,19 +1,16 @@
 //! The file of a set, which one process at a time may change.
-//!
-//! The lock is the kernel's, on a file of its own beside the set: the set
-//! itself is replaced, and a lock on a replaced file guards nothing. It ends
-//! with its holder however that ends.
 
 use std::ffi::OsString;
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
+use authctl::core::config::file::{RANDOM, hidden, sweep};
 use authctl::core::error::Error;
 use authctl::core::jose::key_set::{SetDocument, is_private};
 
 use crate::cli::context::Context;
+use crate::cli::file_lock::{FileLock, NotLocked};
 use crate::cli::interrupt::{self, Hold};
 use crate::cli::secrets::{MAX_SECRET, read_file};
 
@@ -25,7 +22,7 @@ pub struct SetFile {
     name: String,
     /// What there is, if there is a file.
     found: Option<Metadata>,
-    _lock: Lock,
+    _lock: FileLock,
 }
 
 impl SetFile {
@@ -46,7 +43,14 @@ impl SetFile {
         let path = resolve(typed).map_err(|source| unusable(&name, source))?;
         refuse_unwritable(&path, &name)?;
         interrupt::install();
-        let lock = Lock::take(cx, &path, &name)?;
+        let lock = FileLock::take(cx, &path, &name, LOCK_MODE).map_err(|error| match error {
+            NotLocked::Failed(source) => Error::Input {
+                what: format!("cannot lock `{name}`"),
+                hint: Some("the folder must be one that can be written to".into()),
+                source: Some(source),
+            },
+            NotLocked::Held(error) => error,
+        })?;
         // Only now: whoever had the lock may have made it.
         let found = refuse_unwritable(&path, &name)?;
         Ok(Self {
@@ -228,147 +232,9 @@ fn unusable(name: &str, source: io::Error) -> Error {
     }
 }
 
-/// Removes what processes left that died while writing. Nobody else writes
-/// this set while its lock is held.
-fn sweep(folder: &Path, prefix: &std::ffi::OsStr) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let rest = name
-            .as_encoded_bytes()
-            .strip_prefix(prefix.as_encoded_bytes());
-        if rest
-            .is_some_and(|rest| rest.len() == RANDOM && rest.iter().all(u8::is_ascii_alphanumeric))
-        {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
-fn hidden(path: &Path, suffix: &str) -> OsString {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(suffix);
-    name
-}
-
 fn temporary_prefix(path: &Path) -> OsString {
     hidden(path, ".tmp-")
 }
 
-/// The lock of one set. Its file is there only while somebody has it.
-struct Lock {
-    file: File,
-    path: PathBuf,
-}
-
-impl Lock {
-    fn take(cx: &Context, set: &Path, name: &str) -> Result<Self, Error> {
-        let path = set.with_file_name(hidden(set, ".lock"));
-        let started = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        let mut told = false;
-        loop {
-            let mut file = open(&path).map_err(|source| Error::Input {
-                what: format!("cannot lock `{name}`"),
-                hint: Some("the folder must be one that can be written to".into()),
-                source: Some(source),
-            })?;
-            match file.try_lock() {
-                Ok(()) if is_current(&file, &path) => {
-                    // Saying who holds it is a courtesy: a full disk must not
-                    // keep anyone from the lock.
-                    let _ = file
-                        .set_len(0)
-                        .and_then(|()| writeln!(file, "{}", std::process::id()));
-                    return Ok(Self { file, path });
-                }
-                // Its holder removed it between open and lock.
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(source)) => return Err(unusable(name, source)),
-            }
-            let waited = started.elapsed();
-            if waited >= LONGEST_WAIT {
-                return Err(Error::input(
-                    format!(
-                        "{} has been editing `{name}` for {} s",
-                        holder(&mut file),
-                        LONGEST_WAIT.as_secs()
-                    ),
-                    "the set is as it was; try again when that process has ended",
-                ));
-            }
-            if !told && waited >= TOLD_AFTER {
-                told = true;
-                cx.render.note(&format!(
-                    "waiting for {}, which is editing `{name}`",
-                    holder(&mut file)
-                ));
-            }
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // While it is held: who waits then finds that it is not the one of
-        // that name, and opens another. Elsewhere that cannot be seen.
-        if cfg!(unix) {
-            let _ = std::fs::remove_file(&self.path);
-        }
-        let _ = self.file.unlock();
-    }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // Not what somebody put there: no link to elsewhere, no FIFO to wait
-        // at.
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.custom_flags(flags.bits() as i32);
-    }
-    options.open(path)
-}
-
-#[cfg(unix)]
-fn is_current(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let id = |found: io::Result<Metadata>| found.ok().map(|found| (found.dev(), found.ino()));
-    let here = id(file.metadata());
-    here.is_some() && here == id(path.symlink_metadata())
-}
-
-#[cfg(not(unix))]
-fn is_current(_: &File, _: &Path) -> bool {
-    true
-}
-
-fn holder(file: &mut File) -> String {
-    let mut text = String::new();
-    let _ = file.take(PID_LENGTH).read_to_string(&mut text);
-    match text.trim().parse::<u32>() {
-        Ok(pid) => format!("process {pid}"),
-        Err(_) => "another process".to_owned(),
-    }
-}
-
-/// How long the lock is waited for. An edit takes milliseconds, but a rotation
-/// may be generating a large RSA key.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
-const LONGEST_PAUSE: Duration = Duration::from_millis(50);
-/// Shorter waits are everyday and not worth a line.
-const TOLD_AFTER: Duration = Duration::from_millis(500);
-/// Ten digits and a line feed.
-const PID_LENGTH: u64 = 11;
-/// The characters that end the name of a temporary file.
-const RANDOM: usize = 6;
+/// Whoever may write the set may wait for its lock; the umask cuts it.
+const LOCK_MODE: u32 = 0o666;

@@ -1,6 +1,7 @@
 //! The file itself: read strictly, edited with its comments kept.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -215,26 +216,58 @@ impl ConfigFile {
         self.default_profile = Some(name.to_owned());
     }
 
+    /// Says whether the other one says the same.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        self.profiles == other.profiles && self.default_profile == other.default_profile
+    }
+
+    /// Makes the folder of the file where it is absent, for its owner alone,
+    /// and returns where the file itself is or will be. A link is followed, so
+    /// that a file kept elsewhere stays there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn make_place(path: &Path) -> Result<PathBuf, Error> {
+        if let Ok(path) = std::fs::canonicalize(path) {
+            return Ok(path);
+        }
+        let fail = |error: std::io::Error| io("write", path, &error);
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        make_private_folder(folder).map_err(fail)?;
+        let folder = std::fs::canonicalize(folder).map_err(fail)?;
+        Ok(folder.join(path.file_name().unwrap_or_default()))
+    }
+
     /// Writes the file: whole or not at all, into a folder of its own that is
-    /// made when it is absent. A link is followed, so that a file kept
-    /// elsewhere stays there.
+    /// made when it is absent. What was read may have been changed since by
+    /// another process: the caller holds a lock since before it was read.
     ///
     /// # Errors
     ///
     /// [`Error::Io`]; the file is then as it was.
     pub fn save(&self) -> Result<(), Error> {
-        let path = std::fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let fail = |error: std::io::Error| io("write", &self.path, &error);
+        let path = Self::make_place(&self.path)?;
+        self.replace(&path)
+            .map_err(|error| io("write", &self.path, &error))
+    }
+
+    fn replace(&self, path: &Path) -> std::io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        make_private_folder(folder).map_err(fail)?;
-        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
-        temporary
-            .write_all(self.document.to_string().as_bytes())
-            .map_err(fail)?;
-        temporary.as_file().sync_all().map_err(fail)?;
-        temporary
-            .persist(&path)
-            .map_err(|error| fail(error.error))?;
+        let prefix = hidden(path, ".tmp-");
+        sweep(folder, &prefix);
+        let mut temporary = tempfile::Builder::new()
+            .prefix(&prefix)
+            .rand_bytes(RANDOM)
+            .tempfile_in(folder)?;
+        temporary.write_all(self.document.to_string().as_bytes())?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(path).map_err(|error| error.error)?;
+        // The name is durable when the folder is; not all systems can do it.
+        let _ = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
 
@@ -408,6 +441,36 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
 }
+
+/// Returns the name of a hidden file that belongs to the one at `path`.
+pub fn hidden(path: &Path, suffix: &str) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(suffix);
+    name
+}
+
+/// Removes the temporary files of one file that processes left which died
+/// while writing it. The caller holds its lock, so nobody else writes it.
+pub fn sweep(folder: &Path, prefix: &OsStr) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let rest = name
+            .as_encoded_bytes()
+            .strip_prefix(prefix.as_encoded_bytes());
+        if rest
+            .is_some_and(|rest| rest.len() == RANDOM && rest.iter().all(u8::is_ascii_alphanumeric))
+        {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The characters that end the name of a temporary file.
+pub const RANDOM: usize = 6;
 
 #[cfg(test)]
 mod tests;
