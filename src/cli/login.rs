@@ -1,12 +1,12 @@
 //! `authctl login`: sign in as a person and keep the session.
 
-use authctl::core::config::{Kind, SecretRef, Setting, Settings, Source, Value};
+use authctl::core::config::{ConfigFile, Found, Kind, SecretRef, Setting, Settings, Source, Value};
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::login;
 use authctl::core::oauth::AuthMethod;
 use authctl::core::session::Sessions;
-use authctl::core::store::{Reason, Record, StoreKind};
+use authctl::core::store::{Key, Opened, Reason, Record, StoreKind};
 use authctl::core::time::{Timestamp, humanize_span};
 use serde_json::json;
 
@@ -15,6 +15,7 @@ use super::context::Context;
 use super::output::OutputArg;
 use super::render::escape;
 use super::secrets::SecretRefParser;
+use super::sessions::{of_stores, say_waiting};
 
 /// Sign in as a person and keep the session
 ///
@@ -133,7 +134,12 @@ pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
     if opened.store.kind() == StoreKind::Vault {
         learnt.extend(cx.vault_of_environment(&settings)?);
     }
-    remember(cx, &profile, &settings, &record, learnt)?;
+    let signed_in = SignedIn {
+        settings: &settings,
+        record: &record,
+        learnt,
+    };
+    signed_in.remember(cx, &opened)?;
     answer(cx, args, &profile, &record, opened.store.kind())
 }
 
@@ -183,67 +189,137 @@ fn credentials(
     Ok((username, password))
 }
 
-/// Writes the settings of a sign-in that worked into the profile, and what it
-/// taught: a public client's method, so that a secret in the environment, of
-/// another client, is not taken for this one's; the store, and which Vault.
-fn remember(
-    cx: &Context,
-    profile: &str,
-    settings: &Settings,
-    record: &Record,
+/// A sign-in that worked.
+struct SignedIn<'a> {
+    settings: &'a Settings,
+    record: &'a Record,
+    /// What it taught: a public client's method, so that a secret in the
+    /// environment, of another client, is not taken for this one's; the
+    /// store, and which Vault.
     learnt: Vec<(Setting, String)>,
-) -> Result<(), Error> {
-    let mut config = cx.config()?.clone();
-    let before = config.profile(profile).cloned();
-    for setting in REMEMBERED {
-        let Some(found) = settings.get(setting) else {
-            // What was bound to another issuer goes with it.
-            config.unset(profile, setting);
-            continue;
-        };
-        if matches!(found.source, Source::Profile(_)) {
-            continue;
-        }
-        if matches!(found.source, Source::Environment(_)) && setting.is_endpoint() {
-            // The environment's endpoints are those of a moment, as `serve`
-            // gives them to a command; the issuer is what lasts.
-            continue;
-        }
-        let value = match (setting.kind(), found.value) {
-            (Kind::Reference, Value::Text(text)) => match text.parse::<SecretRef>() {
-                // The variable is found by itself another time; standard
-                // input and a prompt cannot be kept.
-                Ok(reference) if reference.is_lasting() && found.source == Source::Flag => {
-                    found.value.clone()
-                }
-                _ => continue,
-            },
-            (_, Value::Text(path))
-                if matches!(
-                    setting,
-                    Setting::Cacert | Setting::Cert | Setting::CertKey | Setting::VaultCacert
-                ) =>
-            {
-                Value::Text(absolute(path))
+}
+
+impl SignedIn<'_> {
+    /// Writes its settings into the profile. Where another process has moved
+    /// the profile to another store since this one began, the profile is to
+    /// name the one that has the session.
+    fn remember(&self, cx: &Context, opened: &Opened) -> Result<(), Error> {
+        let remembered = || -> Result<(), Error> {
+            if self.write(cx, None)? {
+                return Ok(());
             }
-            (_, value) => value.clone(),
+            // While this is held nobody moves it.
+            let key = Key::session(self.settings.profile_name());
+            let wait = cx.lock_wait(self.settings)?;
+            let _lock = opened
+                .store
+                .lock(&key, wait, &mut |holder| say_waiting(cx, holder))?;
+            let is_here = opened.store.load(&key)?.is_some();
+            self.write(cx, Some(is_here)).map(drop)
         };
-        config.set(profile, setting, value)?;
+        remembered().map_err(|error| {
+            error.during("you are signed in, but the settings could not be remembered")
+        })
     }
-    if settings.get(Setting::Username).is_none()
-        && let Some(username) = &record.username
-    {
-        config.set(profile, Setting::Username, Value::Text(username.clone()))?;
+
+    /// Writes them, unless the profile's store is not the one that was read
+    /// and nobody knows yet whether the session `is_here`, in the one that it
+    /// was saved to. Returns whether they are written.
+    fn write(&self, cx: &Context, is_here: Option<bool>) -> Result<bool, Error> {
+        let profile = self.settings.profile_name();
+        let seen = cx.config()?;
+        let store_of = |config: &ConfigFile| {
+            let own = config.profile(profile)?;
+            own.get(&Setting::Store).cloned()
+        };
+        cx.edit_config(|config| {
+            let is_moved = store_of(config) != store_of(seen);
+            if is_moved && is_here.is_none() {
+                return Ok(false);
+            }
+            // It was moved along, and its store's settings with it.
+            let is_settled = |setting| {
+                is_moved && is_here == Some(false) && of_stores().any(|own| own == setting)
+            };
+            for setting in REMEMBERED {
+                if !is_settled(setting) {
+                    self.write_one(config, seen, setting)?;
+                }
+            }
+            if self.settings.get(Setting::Username).is_none()
+                && let Some(username) = &self.record.username
+            {
+                config.set(profile, Setting::Username, Value::Text(username.clone()))?;
+            }
+            for (setting, value) in &self.learnt {
+                if !is_settled(*setting) {
+                    config.set(profile, *setting, Value::Text(value.clone()))?;
+                }
+            }
+            Ok(true)
+        })
     }
-    for (setting, value) in learnt {
-        config.set(profile, setting, Value::Text(value))?;
+
+    fn write_one(
+        &self,
+        config: &mut ConfigFile,
+        seen: &ConfigFile,
+        setting: Setting,
+    ) -> Result<(), Error> {
+        let profile = self.settings.profile_name();
+        let value_in = |config: &ConfigFile| {
+            let own = config.profile(profile)?;
+            own.get(&setting).cloned()
+        };
+        match self.settings.get(setting) {
+            // What was bound to another issuer goes with it; what another
+            // process set meanwhile stays, but not a store without the session.
+            None => {
+                if setting == Setting::Store || value_in(seen).is_some() {
+                    config.unset(profile, setting);
+                }
+            }
+            // It signed in by this, whatever was set meanwhile.
+            Some(found) if matches!(found.source, Source::Profile(_)) => {
+                if value_in(config).as_ref() != Some(found.value) {
+                    config.set(profile, setting, found.value.clone())?;
+                }
+            }
+            Some(found) => {
+                if let Some(value) = lasting(setting, &found) {
+                    config.set(profile, setting, value)?;
+                }
+            }
+        }
+        Ok(())
     }
-    if config.profile(profile) == before.as_ref() {
-        return Ok(());
+}
+
+/// Returns what of a flag's or a variable's value can be kept.
+fn lasting(setting: Setting, found: &Found<&Value>) -> Option<Value> {
+    if matches!(found.source, Source::Environment(_)) && setting.is_endpoint() {
+        // The environment's endpoints are those of a moment, as `serve` gives
+        // them to a command; the issuer is what lasts.
+        return None;
     }
-    config.save().map_err(|error| {
-        Error::from(error).during("you are signed in, but the settings could not be remembered")
-    })
+    match (setting.kind(), found.value) {
+        // The variable is found by itself another time; standard input and a
+        // prompt cannot be kept.
+        (Kind::Reference, Value::Text(text)) => text
+            .parse::<SecretRef>()
+            .is_ok_and(|reference| reference.is_lasting() && found.source == Source::Flag)
+            .then(|| found.value.clone()),
+        (Kind::Reference, Value::List(_)) => None,
+        (_, Value::Text(path))
+            if matches!(
+                setting,
+                Setting::Cacert | Setting::Cert | Setting::CertKey | Setting::VaultCacert
+            ) =>
+        {
+            Some(Value::Text(absolute(path)))
+        }
+        (_, value) => Some(value.clone()),
+    }
 }
 
 fn absolute(path: &str) -> String {

@@ -5,6 +5,7 @@ mod algorithm;
 mod batch;
 mod checks;
 mod completions;
+mod config_edit;
 mod connection;
 mod context;
 mod decode;

@@ -21,6 +21,7 @@ mod batch;
 mod batch_streams;
 mod cache_key;
 mod clock;
+mod config_file;
 #[cfg(unix)]
 mod crash;
 mod decode;
@@ -79,4 +80,15 @@ fn signal(child: &std::process::Child, name: &str) {
         .args(["-c", &format!("kill -{name} {}", child.id())])
         .status();
     assert!(status.expect("a shell").success());
+}
+
+/// Waits until something is so, which another process makes it.
+#[cfg(unix)]
+#[track_caller]
+fn wait_until(is_so: impl Fn() -> bool) {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !is_so() {
+        assert!(std::time::Instant::now() < until, "waited for too long");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }

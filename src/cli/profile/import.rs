@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use authctl::core::config::{ConfigFile, Kind, Layer, SecretRef, Setting, Settings, Value};
+use authctl::core::config::{Kind, Layer, SecretRef, Setting, Settings, Value};
 use authctl::core::error::Error;
 use authctl::core::store::{
     self, Archive, ArchiveError, Archived, Key, LockGuard, Opened, Reason, Record, Relation,
@@ -248,11 +248,19 @@ fn remember(cx: &Context, arriving: &[Arriving]) -> Result<(), Error> {
     if arriving.iter().all(|session| session.settings.is_empty()) {
         return Ok(());
     }
-    // As it is now: another process may have written it since.
-    let mut config = ConfigFile::load(cx.config()?.path())?;
+    cx.edit_config(|config| {
+        for session in arriving {
+            for (setting, value) in &session.settings {
+                config.set(&session.profile, *setting, value.clone())?;
+            }
+        }
+        Ok(())
+    })
+    .map_err(|error| {
+        error.during("the sessions are kept, but the settings could not be remembered")
+    })?;
     for session in arriving {
         for (setting, value) in &session.settings {
-            config.set(&session.profile, *setting, value.clone())?;
             if let (Kind::Reference, Value::Text(text)) = (setting.kind(), value)
                 && text.starts_with("cmd:")
             {
@@ -264,9 +272,7 @@ fn remember(cx: &Context, arriving: &[Arriving]) -> Result<(), Error> {
             }
         }
     }
-    config.save().map_err(|error| {
-        Error::from(error).during("the sessions are kept, but the settings could not be remembered")
-    })
+    Ok(())
 }
 
 fn answer(cx: &Context, args: &ImportArgs, arriving: &[Arriving]) -> Result<(), Error> {

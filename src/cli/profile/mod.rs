@@ -53,10 +53,10 @@ pub fn run(cx: &Context, args: &ProfileArgs) -> Result<(), Error> {
     }
 }
 
-fn existing(cx: &Context, name: &str) -> Result<ConfigFile, Error> {
-    let config = cx.config()?;
+/// Refuses a profile that is not in the configuration.
+fn must_be_in(config: &ConfigFile, name: &str) -> Result<(), Error> {
     match config.profile(name) {
-        Some(_) => Ok(config.clone()),
+        Some(_) => Ok(()),
         None => Err(config.no_profile(name).into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use authctl::core::config::{ConfigFile, Kind, Layer, SecretRef, Setting, Settings, Source, Value};
+use authctl::core::config::{Kind, Layer, SecretRef, Setting, Settings, Source, Value};
 use authctl::core::error::Error;
 use authctl::core::session;
 use authctl::core::store::{Choice, Key, Opened, Transfer, Transferred};
@@ -238,29 +238,25 @@ fn left_behind(
 /// Makes a store the profile's own, with what was typed of it.
 fn remember(cx: &Context, settings: &Settings, to: Choice) -> Result<(), Error> {
     cx.allow_new_config();
-    // As it is now: another process may have written it since.
-    let mut config = ConfigFile::load(cx.config()?.path())?;
     let profile = settings.profile_name();
-    let before = config.profile(profile).cloned();
-    config.set(profile, Setting::Store, Value::Text(to.name().to_owned()))?;
-    for setting in of_stores().filter(|setting| *setting != Setting::Store) {
-        let Some(found) = settings.get(setting) else {
-            continue;
-        };
-        let lasts = match (setting.kind(), found.value) {
-            (Kind::Reference, Value::Text(text)) => text
-                .parse::<SecretRef>()
-                .is_ok_and(|reference| reference.is_lasting()),
-            _ => true,
-        };
-        if found.source == Source::Flag && lasts {
-            config.set(profile, setting, found.value.clone())?;
+    cx.edit_config(|config| {
+        config.set(profile, Setting::Store, Value::Text(to.name().to_owned()))?;
+        for setting in of_stores().filter(|setting| *setting != Setting::Store) {
+            let Some(found) = settings.get(setting) else {
+                continue;
+            };
+            let lasts = match (setting.kind(), found.value) {
+                (Kind::Reference, Value::Text(text)) => text
+                    .parse::<SecretRef>()
+                    .is_ok_and(|reference| reference.is_lasting()),
+                _ => true,
+            };
+            if found.source == Source::Flag && lasts {
+                config.set(profile, setting, found.value.clone())?;
+            }
         }
-    }
-    if config.profile(profile) != before.as_ref() {
-        config.save()?;
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Says that a flag or a variable names another store than the profile now

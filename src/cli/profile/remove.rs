@@ -3,7 +3,7 @@
 use authctl::core::error::Error;
 
 use super::super::context::Context;
-use super::existing;
+use super::must_be_in;
 
 /// Remove a profile's settings
 ///
@@ -18,9 +18,12 @@ pub struct RemoveArgs {
 /// Removes them.
 pub fn run(cx: &Context, args: &RemoveArgs) -> Result<(), Error> {
     let name = &args.name;
-    let mut config = existing(cx, name)?;
-    config.remove_profile(name);
-    config.save()?;
+    must_be_in(cx.config()?, name)?;
+    cx.edit_config(|config| {
+        must_be_in(config, name)?;
+        config.remove_profile(name);
+        Ok(())
+    })?;
     cx.render.note(&format!(
         "removed profile `{name}`; a session of it stays until `authctl logout`"
     ));

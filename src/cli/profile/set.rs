@@ -37,25 +37,23 @@ pub fn run(cx: &Context, args: &SetArgs) -> Result<(), Error> {
             ),
         }),
     })?;
-    let mut config = cx.config()?.clone();
-    match args.value.as_deref().and_then(|text| setting.parse(text)) {
-        Some(value) => {
-            // What would be refused when it is read must not be written. It
-            // was typed, so it is the command line that is wrong.
-            let typed = Layer::from([(setting, value.clone())]);
-            let checked = Settings::new(name, typed, Layer::new(), Layer::new()).check();
-            checked.map_err(|error| by_its_key(error, setting))?;
-            config.set(name, setting, value)?;
-        }
-        None => {
-            if !config.unset(name, setting) {
-                cx.render
-                    .note(&format!("`{key}` was not set in profile `{name}`"));
-                return Ok(());
-            }
-        }
+    let value = args.value.as_deref().and_then(|text| setting.parse(text));
+    if let Some(value) = &value {
+        // What would be refused when it is read must not be written. It was
+        // typed, so it is the command line that is wrong.
+        let typed = Layer::from([(setting, value.clone())]);
+        let checked = Settings::new(name, typed, Layer::new(), Layer::new()).check();
+        checked.map_err(|error| by_its_key(error, setting))?;
     }
-    Ok(config.save()?)
+    let was_set = cx.edit_config(|config| match &value {
+        Some(value) => Ok(config.set(name, setting, value.clone()).map(|()| true)?),
+        None => Ok(config.unset(name, setting)),
+    })?;
+    if !was_set {
+        cx.render
+            .note(&format!("`{key}` was not set in profile `{name}`"));
+    }
+    Ok(())
 }
 
 /// Names the setting by its key, since no flag was typed.

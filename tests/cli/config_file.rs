@@ -1,0 +1,187 @@
+//! config.toml under many processes at once: what one writes, no other undoes.
+
+use std::process::{Child, Stdio};
+
+use crate::harness::{Call, Home};
+use crate::observed::{kept, observed};
+
+const PROCESSES: usize = 20;
+
+fn spawn(call: Call) -> Child {
+    call.into_command().spawn().expect("authctl runs")
+}
+
+#[track_caller]
+fn all_succeed(children: Vec<Child>) {
+    for child in children {
+        let output = child.wait_with_output().expect("authctl ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+    }
+}
+
+fn config(home: &Home) -> String {
+    std::fs::read_to_string(home.config()).expect("a configuration")
+}
+
+fn login(home: &Home, issuer: &str, profile: &str) -> Call {
+    home.authctl(["login", "-q", "-p", profile, "--issuer", issuer])
+        .args(["--client-id", "authctl", "--username", "alice"])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+}
+
+/// The names beside config.toml.
+fn beside_config(home: &Home) -> Vec<String> {
+    let folder = home.config();
+    let folder = folder.parent().expect("a folder");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| name != "config.toml")
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn settings_that_many_processes_set_at_once_all_stay() {
+    let home = Home::new();
+    let children = (0..PROCESSES).map(|n| {
+        let profile = format!("p{}", n % 4);
+        let param = format!("https://{n}.example");
+        let keys = [
+            "issuer",
+            "token_endpoint",
+            "jwks_uri",
+            "audience",
+            "resource",
+        ];
+        spawn(home.authctl(["profile", "set", &profile, keys[n / 4], &param]))
+    });
+    all_succeed(children.collect());
+    let text = config(&home);
+    for n in 0..PROCESSES {
+        assert!(
+            text.contains(&format!("https://{n}.example")),
+            "{n}: {text}"
+        );
+    }
+    assert_eq!(beside_config(&home), [""; 0]);
+}
+
+#[test]
+fn profiles_that_many_processes_sign_in_at_once_all_stay() {
+    let server = observed();
+    let home = Home::new();
+    let profile = |n| format!("p{n}");
+    let children = (0..PROCESSES).map(|n| spawn(login(&home, server.issuer(), &profile(n))));
+    all_succeed(children.collect());
+    let text = config(&home);
+    for n in 0..PROCESSES {
+        assert!(
+            text.contains(&format!("[profiles.{}]", profile(n))),
+            "{text}"
+        );
+        assert!(kept(&home, &profile(n)).is_some(), "{n}");
+    }
+}
+
+/// A sign-in that takes its time changes its own profile and nothing that was
+/// written meanwhile.
+#[cfg(unix)]
+#[test]
+fn a_sign_in_undoes_nothing_that_was_set_while_it_waited() {
+    let server = observed();
+    let home = Home::new().with("PATH", "/usr/bin:/bin");
+    login(&home, server.issuer(), "work").run().succeeds();
+    let slow = held_login(&home, server.issuer(), "home");
+    home.authctl(["profile", "set", "work", "scope", "openid"])
+        .run()
+        .succeeds();
+    home.authctl(["profile", "use", "work"]).run().code_is(0);
+    home.authctl(["profile", "set", "home", "audience", "https://api.example"])
+        .run()
+        .succeeds();
+    home.write("go", "");
+    all_succeed(vec![slow]);
+    let text = config(&home);
+    assert!(text.contains("default_profile = \"work\""), "{text}");
+    assert!(text.contains("scope = [\"openid\"]"), "{text}");
+    assert!(text.contains("https://api.example"), "{text}");
+    assert!(text.contains("[profiles.home]"), "{text}");
+}
+
+/// A sign-in that waits for its password until there is a file `go`; it has
+/// read the configuration when this returns.
+#[cfg(unix)]
+fn held_login(home: &Home, issuer: &str, profile: &str) -> Child {
+    let password = "cmd:touch waiting; while ! test -e go; do sleep 0.02; done; echo wonderland";
+    let call = login(home, issuer, profile)
+        .env_remove("AUTHCTL_PASSWORD")
+        .args(["--password", password]);
+    let mut command = call.into_command();
+    command.stdin(Stdio::null());
+    let child = command.spawn().expect("authctl runs");
+    let waiting = home.path().join("waiting");
+    crate::wait_until(|| waiting.exists());
+    child
+}
+
+/// What a process left that was killed while it wrote goes with the next
+/// change; what looks like it and is another's stays.
+#[test]
+fn what_a_killed_change_left_is_swept_by_the_next() {
+    let home = Home::new();
+    let ours = home.write(".config/authctl/.config.toml.tmp-aB3dE6", "half");
+    let other = home.write(".config/authctl/.tmpaB3dE6", "of another program");
+    let longer = home.write(".config/authctl/.config.toml.tmp-backup1", "a person's");
+    home.authctl(["profile", "set", "dev", "client_id", "cli"])
+        .run()
+        .succeeds();
+    assert!(!ours.exists());
+    assert!(other.exists() && longer.exists());
+    assert_eq!(config(&home), "[profiles.dev]\nclient_id = \"cli\"\n");
+}
+
+/// S11: whatever the umask, what is kept for later is for its owner alone.
+#[cfg(unix)]
+#[test]
+fn s11_configuration_and_cache_are_private_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let server = observed();
+    let home = Home::new();
+    let call = login(&home, server.issuer(), "work").into_command();
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell
+        .args(["-c", "umask 000; exec \"$0\" \"$@\""])
+        .arg(call.get_program())
+        // Not quietly: what was said is remembered.
+        .args(call.get_args().filter(|argument| *argument != "-q"))
+        .current_dir(home.path());
+    shell.env_clear();
+    for (name, value) in call.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    assert!(shell.output().expect("a shell").status.success());
+    let mut seen = Vec::new();
+    let mut folders = vec![home.path().join(".cache"), home.path().join(".config")];
+    while let Some(folder) = folders.pop() {
+        seen.push((folder.clone(), 0o700));
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => seen.push((path, 0o600)),
+            }
+        }
+    }
+    assert!(seen.iter().any(|(path, _)| path.ends_with("authctl/said")));
+    for (path, wanted) in seen {
+        let mode = path.metadata().expect("it is there").permissions().mode() & 0o7777;
+        assert_eq!(mode, wanted, "{}: {mode:o}", path.display());
+    }
+}
