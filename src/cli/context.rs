@@ -3,7 +3,8 @@
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::{OsStr, OsString};
-use std::io::IsTerminal as _;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -330,11 +331,11 @@ impl Context {
         }
         self.render.note(text);
         if let Some(path) = said.filter(|_| !self.render.is_quiet()) {
-            let remember = || -> std::io::Result<()> {
+            let remember = || -> io::Result<()> {
                 if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder)?;
+                    make_private_folder(folder)?;
                 }
-                std::fs::write(&path, "")
+                make_private_file(&path)
             };
             if let Err(error) = remember() {
                 log::debug!("cannot remember that this was said: {error}");
@@ -384,4 +385,23 @@ pub fn directories() -> Result<directories::ProjectDirs, Error> {
             "set HOME, or name a file with `--config FILE`",
         )
     })
+}
+
+/// Makes a folder, with those above it, that its owner alone can enter,
+/// whatever the umask leaves to others.
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes an empty file that its owner alone can read and write.
+fn make_private_file(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
