@@ -381,17 +381,49 @@ fn keys_with_a_fault_are_named() {
     assert_eq!(check["problems"][0]["code"], "key_weak", "{check}");
     report.says("jwks", "message", "`weak`");
 
+    // The server was reached: its answer is what is wrong.
     let server = set(object!([weak]));
-    let report = Report::of(doctor(&home, &server.issuer()), 6);
+    let report = Report::of(doctor(&home, &server.issuer()), 5);
     report.fails("jwks", "no_usable_key");
     let server = set(object!([]));
-    let report = Report::of(doctor(&home, &server.issuer()), 6);
+    let report = Report::of(doctor(&home, &server.issuer()), 5);
     report.fails("jwks", "no_usable_key");
     report.is("algorithms", "skip");
 
     let server = odd("GET /jwks", || json(200, "<html>"));
     let report = Report::of(doctor(&home, &server.issuer()), 6);
     report.fails("jwks", "senseless_answer");
+}
+
+/// A server that gives no ID Tokens may sign nothing.
+#[test]
+fn an_empty_key_set_is_a_warning_of_a_server_of_oauth_alone() {
+    let home = Home::new();
+    let server = |keys: Value, scopes: Value| {
+        let set = object!({ "keys": keys }).to_string();
+        with_metadata(
+            move |_, document| {
+                let document = document.as_object_mut().unwrap();
+                document.remove("id_token_signing_alg_values_supported");
+                document.insert("scopes_supported".into(), scopes.clone());
+            },
+            move |request| (request.what == "GET /jwks").then(|| json(200, &set)),
+        )
+    };
+    let quiet = server(object!([]), object!(["read"]));
+    let report = Report::of(doctor(&home, &quiet.issuer()), 0);
+    report.is("jwks", "warn");
+    report.says("jwks", "fix", "authctl introspect");
+    report.is("algorithms", "skip");
+
+    let openid = server(object!([]), object!(["openid", "read"]));
+    let report = Report::of(doctor(&home, &openid.issuer()), 5);
+    report.fails("jwks", "no_usable_key");
+
+    // A key that is there and not fit is a fault whoever publishes it.
+    let unfit = server(object!([{"kty": "EC", "crv": "P-256"}]), object!(["read"]));
+    let report = Report::of(doctor(&home, &unfit.issuer()), 5);
+    report.fails("jwks", "no_usable_key");
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub fn check(
             return findings.skip(&NAMES[1..], "it hangs on `jwks`");
         }
     };
-    let goes_on = findings.add(jwks(&keys).with("url", url.as_str()))?;
+    let goes_on = findings.add(jwks(&keys, metadata).with("url", url.as_str()))?;
     if !goes_on {
         return findings.skip(&NAMES[1..], "it hangs on `jwks`");
     }
@@ -66,7 +66,7 @@ pub fn check(
 
 /// Names each key with a fault; those that cannot serve at all are skipped
 /// when a token is judged.
-fn jwks(keys: &[KeySummary]) -> Check {
+fn jwks(keys: &[KeySummary], metadata: Option<&Metadata>) -> Check {
     const NAME: &str = "jwks";
     let usable = keys.iter().filter(|key| serves(key)).count();
     let faults: Vec<(String, &str, &str)> = keys
@@ -87,13 +87,19 @@ fn jwks(keys: &[KeySummary]) -> Check {
         .iter()
         .map(|(name, _, message)| format!("{name}: {message}"))
         .collect();
-    let check = if usable == 0 {
+    let check = if usable == 0 && said.is_empty() && metadata.is_some_and(gives_no_id_tokens) {
+        Check::warn(
+            NAME,
+            format!("{counted}: no token can be verified by the issuer alone"),
+            "ask the server about tokens with `authctl introspect`, or have it publish a key",
+        )
+    } else if usable == 0 {
         let mut message = counted;
         for fault in &said {
             message.push_str("; ");
             message.push_str(fault);
         }
-        Check::failed(NAME, ("no_usable_key", Exit::Unreachable), message)
+        Check::failed(NAME, ("no_usable_key", Exit::Refused), message)
             .fix("have the server publish a key for signatures")
     } else if said.is_empty() {
         Check::ok(NAME, counted)
@@ -112,6 +118,19 @@ fn jwks(keys: &[KeySummary]) -> Check {
         .with("keys", keys.len())
         .with("usable", usable)
         .with("problems", problems)
+}
+
+/// Says whether a server speaks OAuth alone: then nothing that it signs need
+/// ever be verified. `id_token_signing_alg_values_supported` is required of
+/// an OpenID provider (OIDC Discovery §3).
+fn gives_no_id_tokens(metadata: &Metadata) -> bool {
+    let offers_openid = metadata
+        .strings("scopes_supported")
+        .is_some_and(|scopes| scopes.iter().any(|scope| scope == "openid"));
+    let signs_id_tokens = metadata
+        .strings("id_token_signing_alg_values_supported")
+        .is_some_and(|names| !names.is_empty());
+    !offers_openid && !signs_id_tokens
 }
 
 /// Says whether a key verifies signatures: faults of its name and its place
