@@ -283,6 +283,13 @@ impl Context {
     /// A key that cannot be read; those of [`store::open`].
     pub fn open_choice(&self, choice: Choice, settings: &Settings) -> Result<Opened, Error> {
         let mut places = self.places()?;
+        // One that cannot be told is an error once it is read.
+        places.file_key_instead = self
+            .key_source(settings)
+            .ok()
+            .flatten()
+            .as_ref()
+            .map(super::store_key::instead_of);
         if choice == Choice::Vault {
             self.add_vault(settings, &mut places)?;
         }

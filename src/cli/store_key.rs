@@ -23,6 +23,21 @@ pub enum KeySource {
     Passphrase(SecretRef),
 }
 
+/// Says what to do to have this key not given, as a clause.
+pub fn instead_of(found: &Found<KeySource>) -> String {
+    let setting = match found.value {
+        KeySource::Key(_) => Setting::StoreKey,
+        KeySource::Passphrase(_) => Setting::StorePassphrase,
+    };
+    match &found.source {
+        Source::Environment(variable) => format!("unset {variable}"),
+        Source::Profile(profile) => format!("unset `{}` of profile `{profile}`", setting.key()),
+        Source::Flag | Source::Metadata | Source::Default => {
+            format!("leave out `{}`", setting.flag())
+        }
+    }
+}
+
 impl Context {
     /// Returns where the key of the file store is to be read from: what a flag
     /// says wins over the environment, and that over the profile; within one

@@ -113,14 +113,22 @@ fn s13_a_wrong_passphrase_is_exit_7_and_the_file_stays() {
         assert_eq!(error["error"], "store_wrong_key");
         assert!(!error.to_string().contains("battery"), "{error}");
     }
-    // With a key in place of the passphrase it says so.
-    let error = home
-        .authctl(["token", "--json"])
-        .env("AUTHCTL_STORE_KEY", STORE_KEY)
-        .run()
-        .fails_json(7);
-    let hint = error["hint"].as_str().expect("a hint");
-    assert!(hint.contains("AUTHCTL_STORE_PASSPHRASE"), "{hint}");
+    // With a key that wins over the passphrase it says which, and what to do.
+    for (call, instead) in [
+        (
+            home.authctl(["token"]).env("AUTHCTL_STORE_KEY", STORE_KEY),
+            "unset AUTHCTL_STORE_KEY, and give the passphrase in AUTHCTL_STORE_PASSPHRASE",
+        ),
+        (
+            home.authctl(["token", "--store-key", "env:KEY"])
+                .env("KEY", STORE_KEY),
+            "leave out `--store-key`, and give the passphrase",
+        ),
+    ] {
+        let error = call.arg("--json").run().fails_json(7);
+        let hint = error["hint"].as_str().expect("a hint");
+        assert!(hint.contains(instead), "{hint}");
+    }
     assert_eq!(std::fs::read(session_file(&home)).expect("a file"), before);
     home.authctl(["token"]).run().succeeds();
 }

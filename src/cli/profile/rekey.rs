@@ -11,7 +11,7 @@ use super::super::output::OutputArg;
 use super::super::render::escape;
 use super::super::secrets::SecretRefParser;
 use super::super::sessions::say_waiting;
-use super::super::store_key::KeySource;
+use super::super::store_key::{KeySource, instead_of};
 
 /// Encrypt the records of the file store under another key
 ///
@@ -78,7 +78,8 @@ pub fn run(cx: &Context, args: &RekeyArgs) -> Result<(), Error> {
     let source = cx.key_source(&settings)?;
     let source = source.ok_or(store::Error::FileKeyMissing)?;
     let folder = cx.places()?.sessions_dir();
-    let old = FileStore::new(&folder, cx.read_key(&source.value)?)?;
+    let old = FileStore::new(&folder, cx.read_key(&source.value)?)?
+        .with_instead(Some(instead_of(&source)));
     let new_source = args.new.source();
     let new = FileStore::new(&folder, new_key(cx, &new_source)?)?;
     let rekey = Rekey {

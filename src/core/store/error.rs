@@ -42,6 +42,9 @@ pub enum Error {
         /// In what the key and the file differ.
         #[source]
         why: KeyMismatch,
+        /// What to do to have this key not given, as a clause, where whoever
+        /// opened the store said so.
+        instead: Option<String>,
     },
     /// The key is right and the file is not what authctl wrote.
     #[error("{} was changed after authctl wrote it", path.display())]
@@ -272,18 +275,21 @@ impl Report for Error {
                 "{reason}; for an encrypted file, {KEY_CHOICES}; for the system's keychain, \
                  run where one answers and choose `--store keychain`"
             ),
-            Self::WrongKey { why, .. } => match why {
-                KeyMismatch::Other => "give the passphrase or key it was written with; the file \
-                     was left as it is"
-                    .to_owned(),
-                KeyMismatch::MadeWithPassphrase => {
-                    "give the passphrase in AUTHCTL_STORE_PASSPHRASE; the file was left as it is"
-                        .to_owned()
-                }
-                KeyMismatch::MadeWithKey => "give the key in AUTHCTL_STORE_KEY or \
-                     AUTHCTL_STORE_KEY_FILE; the file was left as it is"
-                    .to_owned(),
-            },
+            Self::WrongKey { why, instead, .. } => {
+                let give = match why {
+                    KeyMismatch::Other => "give the passphrase or key it was written with",
+                    KeyMismatch::MadeWithPassphrase => {
+                        "give the passphrase in AUTHCTL_STORE_PASSPHRASE"
+                    }
+                    KeyMismatch::MadeWithKey => {
+                        "give the key in AUTHCTL_STORE_KEY or AUTHCTL_STORE_KEY_FILE"
+                    }
+                };
+                // Of the same kind, a new one takes its place.
+                let instead = instead.as_ref().filter(|_| *why != KeyMismatch::Other);
+                let instead = instead.map_or_else(String::new, |clause| format!("{clause}, and "));
+                format!("{instead}{give}; the file was left as it is")
+            }
             Self::Tampered { .. } | Self::Swapped { .. } => {
                 "restore it from a copy, or remove it and sign in again with `authctl login`; \
                  if you did not change it, find out who did"
@@ -379,6 +385,7 @@ mod tests {
             Error::WrongKey {
                 path: path(),
                 why: KeyMismatch::Other,
+                instead: None,
             },
             Error::Tampered { path: path() },
             Error::Swapped {

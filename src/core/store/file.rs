@@ -74,6 +74,8 @@ pub struct FileStore {
     path: PathBuf,
     key: FileKey,
     cost: Cost,
+    /// What to do to have the key not given.
+    instead: Option<String>,
     /// The last passphrase that was stretched, right or wrong: it is dear.
     stretched: Mutex<Option<(Kdf, Stretched)>>,
     notes: Notes,
@@ -104,9 +106,19 @@ impl FileStore {
             path: path.into(),
             key,
             cost,
+            instead: None,
             stretched: Mutex::new(None),
             notes: Notes::default(),
         })
+    }
+
+    /// Says what to do to have the store's key not given, as a clause such as
+    /// "unset AUTHCTL_STORE_KEY": for whoever gives a key where a passphrase
+    /// is due, or the other way round.
+    #[must_use]
+    pub fn with_instead(mut self, clause: Option<String>) -> Self {
+        self.instead = clause;
+        self
     }
 
     /// Returns the folder of the files.
@@ -119,6 +131,24 @@ impl FileStore {
         self.path.join(file_name(key))
     }
 
+    fn of_seal(&self, path: &Path, error: SealError) -> Error {
+        let path = path.to_owned();
+        match error {
+            SealError::Damage(why) => damaged(&path, why),
+            SealError::NewerVersion(found) => Error::NewerVersion {
+                place: path.display().to_string(),
+                found,
+            },
+            SealError::Key(why) => Error::WrongKey {
+                path,
+                why,
+                instead: self.instead.clone(),
+            },
+            SealError::Tampered => Error::Tampered { path },
+            SealError::Crypto(what) => Error::Crypto(what),
+        }
+    }
+
     /// Reads and decrypts; also returns how the key was come by.
     fn read(&self, folder: &Folder<'_>, key: &Key) -> Result<Option<(Record, Kdf)>, Error> {
         let Some(file) = folder.read(&file_name(key), FILE_LIMIT)? else {
@@ -127,7 +157,7 @@ impl FileStore {
         let path = self.path_of(key);
         // Decrypted in place.
         let mut file = Zeroizing::new(file);
-        let failed = |error| of_seal(&path, error);
+        let failed = |error| self.of_seal(&path, error);
         let header = Header::parse(&file).map_err(failed)?;
         if header.name != key.name() {
             return Err(Error::Swapped {
@@ -261,7 +291,7 @@ impl TokenStore for FileStore {
         }
         let sealed = kdf
             .and_then(|kdf| seal::seal(&self.master(kdf)?, kdf, key.name(), &json))
-            .map_err(|error| of_seal(&self.path_of(key), error))?;
+            .map_err(|error| self.of_seal(&self.path_of(key), error))?;
         log::debug!("store: saving `{key}`, {} octets", sealed.len());
         folder.replace(&file_name(key), &sealed)
     }
@@ -287,7 +317,7 @@ impl TokenStore for FileStore {
             let path = self.path.join(&name);
             let header = match folder.read(&name, FILE_LIMIT) {
                 Ok(None) => continue,
-                Ok(Some(file)) => Header::parse(&file).map_err(|error| of_seal(&path, error)),
+                Ok(Some(file)) => Header::parse(&file).map_err(|error| self.of_seal(&path, error)),
                 Err(error) => Err(error),
             };
             match header {
@@ -346,20 +376,6 @@ impl std::fmt::Debug for Stretched {
 
 fn file_name(key: &Key) -> String {
     format!("{}{EXTENSION}", key.hash())
-}
-
-fn of_seal(path: &Path, error: SealError) -> Error {
-    let path = path.to_owned();
-    match error {
-        SealError::Damage(why) => damaged(&path, why),
-        SealError::NewerVersion(found) => Error::NewerVersion {
-            place: path.display().to_string(),
-            found,
-        },
-        SealError::Key(why) => Error::WrongKey { path, why },
-        SealError::Tampered => Error::Tampered { path },
-        SealError::Crypto(what) => Error::Crypto(what),
-    }
 }
 
 fn damaged(path: &Path, why: Damage) -> Error {

@@ -81,6 +81,9 @@ pub struct Places {
     /// What tells the keychain from others of the same user, such as the
     /// address of its bus: processes of one keychain then take turns at it.
     pub keychain_at: Option<String>,
+    /// What to do to have the key of the file store not given, as a clause;
+    /// see [`FileStore::with_instead`].
+    pub file_key_instead: Option<String>,
     /// Which Vault, where one is used.
     pub vault: Option<VaultSettings>,
     /// The certificates (PEM) that are trusted for it beside the system's.
@@ -97,6 +100,7 @@ impl Places {
             data_dir,
             prompt_wait: KEYCHAIN_DEADLINE,
             keychain_at: None,
+            file_key_instead: None,
             vault: None,
             vault_authorities: None,
         }
@@ -193,7 +197,10 @@ fn open_with<E: From<Error>>(
     probe: impl FnOnce() -> Result<(), KeychainError>,
 ) -> Result<Opened, E> {
     let keychain = || Box::new(KeychainStore::native(places));
-    let files = |key| FileStore::new(places.sessions_dir(), key).map(Box::new);
+    let files = |key| {
+        FileStore::new(places.sessions_dir(), key)
+            .map(|store| Box::new(store.with_instead(places.file_key_instead.clone())))
+    };
     let (store, reason): (Box<dyn TokenStore>, _) = match choice {
         Choice::Keychain => (keychain(), Reason::Asked(StoreKind::Keychain)),
         Choice::File => (

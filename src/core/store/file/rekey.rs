@@ -3,7 +3,7 @@
 use super::super::folder::Folder;
 use super::super::seal::{self, Header};
 use super::super::{Error, Key, TokenStore};
-use super::{FILE_LIMIT, FileStore, file_name, of_seal};
+use super::{FILE_LIMIT, FileStore, file_name};
 
 /// Encrypts records anew, one by one. Each is replaced as a whole: whoever is
 /// killed in between leaves every record under the old key or under the new
@@ -69,7 +69,7 @@ impl Rekey<'_> {
             }
             Err(error) => return Err(error),
         };
-        let failed = |error| of_seal(&self.old.path_of(key), error);
+        let failed = |error| self.old.of_seal(&self.old.path_of(key), error);
         let json = record.to_json();
         let kdf = self.new.kdf_of_new(&folder).map_err(failed)?;
         let master = self.new.master(kdf).map_err(failed)?;
