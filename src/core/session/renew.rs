@@ -238,14 +238,22 @@ impl Sessions<'_> {
         if let Some(token) = token {
             return from_cache(token);
         }
-        self.listener.note(
-            "the session was changed elsewhere in the meantime; \
-             that stays, and the new token is not kept",
-        );
+        // Signed out elsewhere, or gone with the store that it was in: there
+        // is no session any more that a later call could renew.
+        let unsaved = match theirs {
+            None => self.store.check_writable().err(),
+            Some(_) => None,
+        };
+        if unsaved.is_none() {
+            self.listener.note(
+                "the session was changed elsewhere in the meantime; \
+                 that stays, and the new token is not kept",
+            );
+        }
         Token {
             cached: ours,
             source: TokenSource::Refresh,
-            unsaved: None,
+            unsaved,
         }
     }
 
