@@ -11,7 +11,7 @@ use std::time::Duration;
 use authctl::core::config::resolve::bad;
 use authctl::core::config::{self, ConfigFile, Found, Layer, Setting, Settings, Value};
 use authctl::core::error::Error;
-use authctl::core::store::{self, Choice, Opened, Places};
+use authctl::core::store::{self, Choice, Key, Opened, Places, Record};
 use authctl::core::time::{Clock as _, ClockOffset, SystemClock, Timestamp};
 
 use super::Globals;
@@ -207,16 +207,34 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Exit 8 when a profile that was named does not exist, and those of
-    /// [`Context::config`].
+    /// Exit 8 when a profile that was named has neither settings nor a session,
+    /// and those of [`Context::config`].
     pub fn settings(&self, flags: Layer) -> Result<Settings, Error> {
         let name = self.profile_name()?;
         let config = self.config()?;
         let is_named = self.named_profile()?.is_some() || config.names_a_default();
-        if config.profile(&name).is_none() && is_named {
-            return Err(config.no_profile(&name).into());
+        let settings = self.settings_of(&name, flags)?;
+        if config.profile(&name).is_some() || !is_named {
+            return Ok(settings);
         }
-        self.settings_of(&name, flags)
+        // A session outlives the settings that were removed, and precedes
+        // those that a killed sign-in did not come to write.
+        match self.session_of(&settings) {
+            Some(record) => Ok(settings.or_session(&record.issuer, &record.client_id)),
+            None => Err(config.no_profile(&name).into()),
+        }
+    }
+
+    /// Returns the profile's session in the store that the settings name;
+    /// nothing where that cannot be asked.
+    fn session_of(&self, settings: &Settings) -> Option<Record> {
+        let key = Key::session(settings.profile_name());
+        let opened = self.open_store(settings);
+        let found = opened.and_then(|opened| Ok(opened.store.load(&key)?));
+        found.unwrap_or_else(|error| {
+            log::debug!("the store cannot be asked for a session: {error}");
+            None
+        })
     }
 
     /// As [`Context::settings`], for a profile that need not exist yet.

@@ -185,3 +185,80 @@ fn s11_configuration_and_cache_are_private_whatever_the_umask() {
         assert_eq!(mode, wanted, "{}: {mode:o}", path.display());
     }
 }
+
+/// The file store is chosen by the profile, and nothing else.
+fn home_of_profiles() -> Home {
+    Home::new()
+        .without("AUTHCTL_STORE")
+        .with("PATH", "/usr/bin:/bin")
+}
+
+fn set(home: &Home, words: [&str; 3]) {
+    home.authctl(["profile", "set"])
+        .args(words)
+        .run()
+        .succeeds();
+}
+
+/// The session would be lost to view: it is where it was moved to.
+#[cfg(unix)]
+#[test]
+fn a_sign_in_does_not_undo_the_move_of_another_profile() {
+    let server = observed();
+    let home = home_of_profiles();
+    let sign_in = |profile| login(&home, server.issuer(), profile).args(["--store", "file"]);
+    sign_in("work").run().succeeds();
+    home.authctl(["profile", "set", "work", "store"])
+        .run()
+        .succeeds();
+    set(&home, ["home", "store", "file"]);
+    let slow = held_login(&home, server.issuer(), "home");
+    home.authctl(["profile", "move-store", "work", "--from", "file"])
+        .args(["--to", "file"])
+        .run()
+        .succeeds();
+    home.write("go", "");
+    all_succeed(vec![slow]);
+    assert_eq!(config(&home).matches("store = \"file\"").count(), 2);
+    home.authctl(["token", "-p", "work"]).run().succeeds();
+    home.authctl(["token", "-p", "home"]).run().succeeds();
+}
+
+/// The profile names the store that has the session, also where it was told
+/// another one while the sign-in waited.
+#[cfg(unix)]
+#[test]
+fn a_sign_in_names_the_store_that_it_saved_to() {
+    let server = observed();
+    let home = home_of_profiles();
+    set(&home, ["work", "store", "file"]);
+    let slow = held_login(&home, server.issuer(), "work");
+    set(&home, ["work", "store", "none"]);
+    home.write("go", "");
+    all_succeed(vec![slow]);
+    let text = config(&home);
+    assert!(text.contains("store = \"file\""), "{text}");
+    home.authctl(["token", "-p", "work"]).run().succeeds();
+}
+
+/// What `status` calls usable is usable; what was opened can be closed.
+#[test]
+fn a_session_outlives_the_settings_of_its_profile() {
+    let server = observed();
+    let home = Home::new();
+    login(&home, server.issuer(), "work").run().succeeds();
+    let run = |command: &str| home.authctl([command, "-p", "work"]).run();
+    home.authctl(["profile", "remove", "work", "-q"])
+        .run()
+        .succeeds();
+    for command in ["token", "refresh", "whoami", "status", "discover", "logout"] {
+        run(command).code_is(0);
+    }
+    for command in ["token", "refresh", "whoami"] {
+        let error = home
+            .authctl([command, "-p", "work", "--json"])
+            .run()
+            .fails_json(8);
+        assert_eq!(error["error"], "no_such_profile", "{command}");
+    }
+}
