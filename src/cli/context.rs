@@ -16,6 +16,7 @@ use authctl::core::time::{Clock as _, ClockOffset, SystemClock, Timestamp};
 
 use super::Globals;
 use super::render::{ColorEnvironment, Render};
+use super::sessions::of_stores;
 
 /// The environment variables, read on demand in one place.
 #[derive(Clone, Copy, Debug)]
@@ -252,6 +253,26 @@ impl Context {
             self.environment_layer()?,
             layer,
         ))
+    }
+
+    /// Returns the settings with the profile's part as the file says it now,
+    /// if another process has told the profile another store since they were
+    /// joined.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ConfigFile::load`].
+    pub fn at_new_store(&self, settings: &Settings) -> Result<Option<Settings>, Error> {
+        let config = ConfigFile::load(&self.config_path()?)?;
+        let layer = config.profile(settings.profile_name()).cloned();
+        let now = settings.with_profile(layer.unwrap_or_default());
+        let is_other = |setting| {
+            let value =
+                |settings: &Settings| settings.get(setting).map(|found| found.value.clone());
+            value(settings) != value(&now)
+        };
+        let is_new = of_stores().any(is_other);
+        Ok(is_new.then_some(now))
     }
 
     fn environment_layer(&self) -> Result<Layer, Error> {

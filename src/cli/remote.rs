@@ -10,7 +10,7 @@ use authctl::core::documents::{Documents, Freshness};
 use authctl::core::error::Error;
 use authctl::core::http::{Client, Options};
 use authctl::core::secret::{Secret, SecretBytes};
-use authctl::core::session::{Listener, Sessions};
+use authctl::core::session::{self, Listener, Sessions};
 use authctl::core::store::{Key, NoneStore, Opened, Reason, StoreKind};
 use authctl::core::time::SystemClock;
 
@@ -39,6 +39,14 @@ fn certificates(file: &SecretBytes, settings: &Settings) -> Result<Vec<u8>, Erro
         format!("`{path}` holds no certificate"),
         "`--cacert` takes certificates in PEM, each beginning with -----BEGIN CERTIFICATE-----",
     ))
+}
+
+/// Says whether nobody is signed in, as far as the store knows.
+fn is_no_session(error: &Error) -> bool {
+    matches!(
+        error.root(),
+        Error::Session(session::Error::NoSession { .. })
+    )
 }
 
 impl SecretSource for Context {
@@ -94,13 +102,16 @@ impl Context {
         &self,
         flags: Layer,
         freshness: Freshness,
-        work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
+        work: impl Fn(&Sessions<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let settings = self.settings(flags)?;
         self.with_sessions_of(&settings, freshness, work)
     }
 
     /// As [`Context::with_sessions`], with settings that are joined already.
+    /// Where there is no session, because another process has moved it to
+    /// another store since the settings were read, `work` is done once more
+    /// with that one.
     ///
     /// # Errors
     ///
@@ -109,11 +120,20 @@ impl Context {
         &self,
         settings: &Settings,
         freshness: Freshness,
-        work: impl FnOnce(&Sessions<'_>) -> Result<T, Error>,
+        work: impl Fn(&Sessions<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let opened = self.open_store(settings)?;
-        let settings = self.of_session(settings.clone(), &opened);
-        self.with_opened(&settings, freshness, &opened, work)
+        let with = |settings: &Settings| {
+            let opened = self.open_store(settings)?;
+            let settings = self.of_session(settings.clone(), &opened);
+            self.with_opened(&settings, freshness, &opened, &work)
+        };
+        match with(settings) {
+            Err(error) if is_no_session(&error) => match self.at_new_store(settings)? {
+                Some(now) => with(&now),
+                None => Err(error),
+            },
+            other => other,
+        }
     }
 
     /// Returns the settings with the session's own server and client where

@@ -2,6 +2,7 @@
 
 use std::process::{Child, Stdio};
 
+use crate::fake::{Fake, json};
 use crate::harness::{Call, Home};
 use crate::observed::{kept, observed};
 
@@ -239,6 +240,44 @@ fn a_sign_in_names_the_store_that_it_saved_to() {
     let text = config(&home);
     assert!(text.contains("store = \"file\""), "{text}");
     home.authctl(["token", "-p", "work"]).run().succeeds();
+}
+
+/// A session is used wherever it went, also where the move was done after the
+/// store had been chosen: here while that one is asked.
+#[test]
+fn a_session_that_is_moved_meanwhile_is_found_where_it_went() {
+    for command in ["token", "refresh", "whoami"] {
+        let server = observed();
+        let home = home_of_profiles();
+        login(&home, server.issuer(), "work")
+            .args(["--store", "file"])
+            .run()
+            .succeeds();
+        let path = home.config();
+        let vault = Fake::new(move |request| {
+            if request.what.contains("/mounts/") {
+                return json(200, r#"{"data":{"type":"kv","options":{"version":"2"}}}"#);
+            }
+            let text = std::fs::read_to_string(&path).expect("a configuration");
+            let moved = text.replace("store = \"vault\"", "store = \"file\"");
+            std::fs::write(&path, moved).expect("to write");
+            json(404, r#"{"errors":[]}"#)
+        });
+        set(&home, ["work", "store", "vault"]);
+        set(&home, ["work", "vault_address", &vault.issuer()]);
+        let call = || {
+            home.authctl([command, "-p", "work"])
+                .env("VAULT_TOKEN", "t")
+        };
+        call().run().succeeds();
+        assert!(!vault.seen().is_empty());
+        // Nobody moves it: then there is none.
+        home.authctl(["logout", "-q", "-p", "work"])
+            .run()
+            .succeeds();
+        let error = call().arg("--json").run().fails_json(4);
+        assert_eq!(error["error"], "no_session", "{error}");
+    }
 }
 
 /// What `status` calls usable is usable; what was opened can be closed.

@@ -87,6 +87,17 @@ impl Settings {
         }
     }
 
+    /// Returns the same call's settings with another state of the profile.
+    #[must_use]
+    pub fn with_profile(&self, profile: Layer) -> Self {
+        Self::new(
+            self.profile_name.as_str(),
+            self.flags.clone(),
+            self.environment.clone(),
+            profile,
+        )
+    }
+
     /// Fills in a session's own server and client where nothing names a
     /// server, as after the profile was removed: what was opened can be used
     /// and closed.
