@@ -342,6 +342,7 @@ impl Context {
     /// [`Error::Input`] when there is no home directory.
     pub fn places(&self) -> Result<Places, Error> {
         let mut places = Places::new(directories()?.data_local_dir());
+        places.private_lock_dir = store::private_lock_dir_of_user();
         places.prompt_wait = self.keychain_prompt_wait();
         // Each session bus has a Secret Service of its own; it is found where
         // this says.

@@ -369,6 +369,28 @@ mod tests {
     use super::*;
     use crate::core::time::Timestamp;
 
+    #[test]
+    fn a_key_of_the_other_kind_is_to_be_taken_away_first() {
+        let hint = |why| {
+            let path = PathBuf::from("/store/x.session");
+            let instead = Some("leave out `--flag`".to_owned());
+            Error::WrongKey { path, why, instead }.hint().unwrap()
+        };
+        for (why, begins) in [
+            (
+                KeyMismatch::MadeWithPassphrase,
+                "leave out `--flag`, and give the passphrase",
+            ),
+            (
+                KeyMismatch::MadeWithKey,
+                "leave out `--flag`, and give the key",
+            ),
+            (KeyMismatch::Other, "give the passphrase or key"),
+        ] {
+            assert!(hint(why).starts_with(begins), "{}", hint(why));
+        }
+    }
+
     fn one_of_each() -> Vec<Error> {
         let path = || PathBuf::from("/store/x.session");
         let place = || "the keychain item `x`".to_owned();

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::folder::{Folder, Notes};
-use super::{Error, Key, LockHolder};
+use super::{Error, Key, LockHolder, Unsafe};
 use crate::core::time::Timestamp;
 
 /// Holds the lock of one key until it is dropped.
@@ -23,6 +23,8 @@ pub struct LockGuard {
     file: Option<File>,
     path: Option<PathBuf>,
     lease: Option<Box<dyn Lease>>,
+    /// The same key's lock in another folder.
+    also: Option<Box<LockGuard>>,
 }
 
 /// A lock beyond this machine, which ends when it is dropped.
@@ -35,6 +37,7 @@ impl LockGuard {
             file: None,
             path: None,
             lease: None,
+            also: None,
         }
     }
 
@@ -44,6 +47,9 @@ impl LockGuard {
     /// gone, and makes a new one.
     pub fn discard(mut self) {
         drop(self.lease.take());
+        if let Some(also) = self.also.take() {
+            also.discard();
+        }
         if let Some(path) = self.path.take() {
             // What stays is an empty file.
             let _ = std::fs::remove_file(&path);
@@ -55,6 +61,12 @@ impl LockGuard {
     /// Adds a lease, which ends before the lock does.
     pub(super) fn with_lease(mut self, lease: Box<dyn Lease>) -> Self {
         self.lease = Some(lease);
+        self
+    }
+
+    /// Adds the lock of the same key in another folder.
+    fn along_with(mut self, other: Option<Self>) -> Self {
+        self.also = other.map(Box::new);
         self
     }
 }
@@ -98,6 +110,7 @@ pub(super) fn lock(
                     file: Some(file),
                     path: Some(folder.path().join(&name)),
                     lease: None,
+                    also: None,
                 });
             }
             // Whoever cleans up temporary folders removed the file between
@@ -134,6 +147,81 @@ pub(super) fn lock_in(
     on_wait: &mut dyn FnMut(&LockHolder),
 ) -> Result<LockGuard, Error> {
     lock(&Folder::create(path, notes)?, key, wait, on_wait)
+}
+
+/// Takes the lock of `key` in the folder at `shared`, and before that in the
+/// one at `private`, where there is one.
+///
+/// All processes of a user see `shared`, so that they meet there; but it lies
+/// where anybody could have made it first, and then serves none of them. Those
+/// that see `private`, where nobody else can write, meet there instead. No
+/// process goes on without one of the two, and both are taken where they can
+/// be: whoever sees one of them only still keeps out those that see both.
+pub(super) fn lock_in_both(
+    private: Option<&Path>,
+    shared: &Path,
+    notes: &Notes,
+    key: &Key,
+    wait: Duration,
+    on_wait: &mut dyn FnMut(&LockHolder),
+) -> Result<LockGuard, Error> {
+    let started = Instant::now();
+    let private = match private.map(|path| lock_in(path, notes, key, wait, on_wait)) {
+        Some(Err(error @ Error::Locked { .. })) => return Err(error),
+        Some(Ok(guard)) => Some(guard),
+        // It cannot be used, as in a sandbox where it cannot be written to.
+        Some(Err(error)) => {
+            log::debug!("store: going on with one lock: {error}");
+            None
+        }
+        None => None,
+    };
+    let left = wait.saturating_sub(started.elapsed());
+    match (lock_in(shared, notes, key, left, on_wait), private) {
+        (Err(error @ Error::Unsafe { .. }), Some(private)) if is_taken(&error, shared) => {
+            notes.add(format!(
+                "{error}: have it removed, for sessions of yours that see no other folder"
+            ));
+            Ok(private)
+        }
+        (shared, private) => Ok(shared?.along_with(private)),
+    }
+}
+
+/// Says whether somebody else has made what should be the folder of locks:
+/// no process of ours can lock there.
+fn is_taken(error: &Error, folder: &Path) -> bool {
+    matches!(
+        error,
+        Error::Unsafe { path, why: Unsafe::Owner { .. } | Unsafe::SymbolicLink | Unsafe::NotAFolder }
+            if path == folder
+    )
+}
+
+/// Returns where the locks of the user's own stores lie besides
+/// [`lock_dir_of_user`], in a folder that the system makes for the user alone:
+/// `/run/user/UID`, whatever the environment says. `None` where there is none.
+pub fn private_lock_dir_of_user() -> Option<PathBuf> {
+    #[cfg(unix)]
+    {
+        let uid = rustix::process::geteuid().as_raw();
+        private_lock_dir_in(Path::new(&format!("/run/user/{uid}")))
+    }
+    #[cfg(not(unix))]
+    {
+        None
+    }
+}
+
+#[cfg(unix)]
+fn private_lock_dir_in(run: &Path) -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let found = run.symlink_metadata().ok()?;
+    let is_ours_alone = found.is_dir()
+        && found.uid() == rustix::process::geteuid().as_raw()
+        && found.mode() & 0o022 == 0;
+    is_ours_alone.then(|| run.join("authctl"))
 }
 
 /// Returns where the locks of a store that belongs to the user and not to a
@@ -191,3 +279,6 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 const TOLD_AFTER: Duration = Duration::from_millis(500);
 /// Ten digits and a line feed.
 const PID_LENGTH: u64 = 11;
+
+#[cfg(all(test, unix))]
+mod tests;

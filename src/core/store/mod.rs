@@ -40,7 +40,7 @@ pub use error::{Damage, Error, KeyMismatch, Unsafe};
 pub use file::{FileKey, FileStore, Rekey, Rekeyed};
 pub use key::{ClientKey, Key};
 pub use keychain::{KeychainError, KeychainStore};
-pub use lock::{LockGuard, lock_dir_of_user};
+pub use lock::{LockGuard, lock_dir_of_user, private_lock_dir_of_user};
 pub use none::NoneStore;
 pub use record::{CachedToken, Record, RecordError, Relation, Renewal, UnknownMembers, Wanted};
 pub use select::{Choice, KEYCHAIN_DEADLINE, Opened, Places, Reason, UnknownChoice, open};

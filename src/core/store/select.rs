@@ -75,6 +75,9 @@ pub struct Places {
     /// The folder of the keychain's locks: one a user, whatever `HOME` and
     /// `XDG_*` say. Defaults to [`super::lock_dir_of_user`].
     pub lock_dir: PathBuf,
+    /// A folder for the same locks besides, where nobody else can write; see
+    /// [`super::private_lock_dir_of_user`].
+    pub private_lock_dir: Option<PathBuf>,
     /// How long a person may take to answer the keychain's own prompt; no
     /// longer than [`KEYCHAIN_DEADLINE`] where nobody can answer one.
     pub prompt_wait: Duration,
@@ -97,6 +100,7 @@ impl Places {
         let data_dir = data_dir.into();
         Self {
             lock_dir: super::lock_dir_of_user(&data_dir),
+            private_lock_dir: None,
             data_dir,
             prompt_wait: KEYCHAIN_DEADLINE,
             keychain_at: None,

@@ -34,6 +34,7 @@ pub struct KeychainStore {
     /// The most octets an item takes, where there is such a limit.
     limit: Option<usize>,
     lock_dir: PathBuf,
+    private_lock_dir: Option<PathBuf>,
     notes: Notes,
 }
 
@@ -53,11 +54,14 @@ pub(super) trait Items: fmt::Debug + Send + Sync {
 impl KeychainStore {
     /// Makes a store over the platform's keychain. Contacts nothing.
     pub fn native(places: &Places) -> Self {
-        Self::over(
-            native::NativeItems::new(places),
-            native::ITEM_LIMIT,
-            places.lock_dir.clone(),
-        )
+        Self {
+            private_lock_dir: places.private_lock_dir.clone(),
+            ..Self::over(
+                native::NativeItems::new(places),
+                native::ITEM_LIMIT,
+                places.lock_dir.clone(),
+            )
+        }
     }
 
     /// Sets the most octets an item may take, in place of the platform's own
@@ -78,6 +82,7 @@ impl KeychainStore {
             items: Box::new(items),
             limit,
             lock_dir,
+            private_lock_dir: None,
             notes: Notes::default(),
         }
     }
@@ -192,7 +197,8 @@ impl TokenStore for KeychainStore {
         wait: Duration,
         on_wait: &mut dyn FnMut(&LockHolder),
     ) -> Result<LockGuard, Error> {
-        lock::lock_in(&self.lock_dir, &self.notes, key, wait, on_wait)
+        let private = self.private_lock_dir.as_deref();
+        lock::lock_in_both(private, &self.lock_dir, &self.notes, key, wait, on_wait)
     }
 
     fn check_writable(&self) -> Result<(), Error> {
