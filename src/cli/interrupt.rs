@@ -28,14 +28,14 @@ static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags {
     held: AtomicUsize::new(0),
 });
 
-/// Makes Ctrl-C, SIGTERM and SIGHUP end the process with 130: the first unless
+/// Makes Ctrl-C, SIGTERM, SIGQUIT and SIGHUP end the process with 130: the first unless
 /// it is held off, the second in any case. Called before anything that may
 /// wait; a command that only computes does without.
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         outlive_size_limits();
-        for signal in [SIGINT, SIGTERM].into_iter().chain(hangup()) {
+        for signal in [SIGINT, SIGTERM].into_iter().chain(quit()).chain(hangup()) {
             // Registering fails for signals that cannot be caught alone.
             let exit = i32::from(Exit::Interrupted as u8);
             let _ = signal_hook::flag::register_conditional_shutdown(
@@ -64,6 +64,17 @@ fn outlive_size_limits() {
 
 #[cfg(not(unix))]
 fn outlive_size_limits() {}
+
+/// SIGQUIT, which a terminal sends at Ctrl-\\.
+#[cfg(unix)]
+fn quit() -> Option<i32> {
+    Some(signal_hook::consts::SIGQUIT)
+}
+
+#[cfg(not(unix))]
+fn quit() -> Option<i32> {
+    None
+}
 
 /// SIGHUP, unless it is ignored as `nohup` has it: then it must stay so.
 #[cfg(unix)]
