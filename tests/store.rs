@@ -209,9 +209,12 @@ fn a_dead_holder_frees_the_lock_and_a_stopped_one_is_named() {
     let refused = store.lock(&key(), wait, &mut |_| {});
     let Err(
         error @ Error::Locked {
-            holder: LockHolder {
-                pid: Some(named), ..
-            },
+            holder:
+                LockHolder {
+                    pid: Some(named),
+                    is_stopped,
+                    ..
+                },
             ..
         },
     ) = refused
@@ -220,6 +223,11 @@ fn a_dead_holder_frees_the_lock_and_a_stopped_one_is_named() {
     };
     assert!(started.elapsed() >= wait);
     assert_eq!(named, holder.0.id());
+    assert_eq!(is_stopped, cfg!(target_os = "linux"));
+    if is_stopped {
+        let hint = error.hint().unwrap();
+        assert!(hint.contains(&format!("kill -CONT {named}")), "{hint}");
+    }
     assert_eq!(error.exit(), Exit::Store);
     assert!(
         error

@@ -4,6 +4,7 @@ use authctl::core::config::Layer;
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::session::{Ask, Token};
+use authctl::core::store::Error as StoreError;
 use authctl::core::time::{Timestamp, humanize_span};
 use serde_json::{Value, json};
 
@@ -84,6 +85,9 @@ fn refresh(cx: &Context, profile: &str, layer: Layer) -> Result<Token, Error> {
         })?;
     match token.unsaved {
         None => Ok(token),
+        Some(error @ StoreError::TooLarge { .. }) => Err(Error::from(error).during(format!(
+            "the token for profile `{profile}` was renewed but could not be kept"
+        ))),
         Some(error) => Err(Error::from(error).during_with_hint(
             format!("the token for profile `{profile}` was renewed but could not be kept"),
             "mend the store and try again; if the server has spent the refresh token that is kept, sign in again with `authctl login`",

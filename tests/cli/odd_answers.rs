@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::fake::{self, Answer, Fake};
 use crate::harness::Home;
-use crate::observed::kept;
+use crate::observed::{change_kept, kept};
+
+use authctl::core::secret::Secret;
 
 /// The server's side of one session.
 struct Family {
@@ -144,4 +146,36 @@ fn an_error_in_a_200_leaves_the_refresh_token() {
     let record = kept(&home, "default").expect("a session");
     assert_eq!(record.refresh_token.expect("a token").expose(), "rt-0");
     assert!(record.renewal.is_none());
+}
+
+/// What the store refuses for its size costs the access token alone.
+#[test]
+fn an_answer_too_large_for_the_store_costs_no_session() {
+    let server = rotating(200, |answer| {
+        answer["access_token"] = json!("a".repeat(600 * 1024));
+    });
+    let home = signed_in(&server);
+    change_kept(&home, "default", |record| {
+        let mut large = record.tokens[0].clone();
+        large.access_token = Secret::new("b".repeat(600 * 1024));
+        large.audience = Some("elsewhere".into());
+        record.put_token(large);
+    });
+    let stderr = home.authctl(["refresh"]).run().fails(7);
+    assert!(
+        stderr.starts_with("note: the session is kept, with its new refresh token"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("hint: ask the server for smaller tokens"),
+        "{stderr}"
+    );
+    let record = kept(&home, "default").expect("a session");
+    assert_eq!(
+        record.refresh_token.as_ref().expect("a token").expose(),
+        "rt-1"
+    );
+    assert_eq!(record.sent_before(), None);
+    home.authctl(["refresh"]).run().succeeds();
+    assert_eq!(home.authctl(["token"]).run().succeeds(), "at-2");
 }

@@ -119,6 +119,42 @@ fn invalid_grant_means_that_a_person_must_sign_in() {
     let error = home.authctl(["token", "--json"]).run().fails_json(4);
     assert_eq!(error["error"], "session_expired");
     assert_eq!(server.count("POST /token"), 2);
+    // Why it ended is known ever after.
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.contains("the server answered invalid_grant"),
+        "{message}"
+    );
+    let error = home.authctl(["status", "--json"]).run().fails_json(4);
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.contains("the server answered invalid_grant"),
+        "{message}"
+    );
+}
+
+/// `refresh` has no `--min-ttl` to ask for less with.
+#[test]
+fn a_second_refresh_after_a_refusal_says_why_and_what_can_be_done() {
+    let (server, home) = signed_in_at([json(400, r#"{"error":"invalid_grant"}"#)]);
+    home.authctl(["refresh"]).run().fails(4);
+    let error = home.authctl(["refresh", "--json"]).run().fails_json(4);
+    assert_eq!(error["error"], "session_ends_too_soon");
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.contains("the server answered invalid_grant"),
+        "{message}"
+    );
+    assert!(!message.contains("sooner"), "{message}");
+    assert_eq!(
+        error["hint"],
+        "use it until then, or sign in again with `authctl login`"
+    );
+    let status = home.authctl(["status", "--json"]).run().succeeds();
+    assert!(status.contains(r#""ended_by":"invalid_grant""#), "{status}");
+    let status = home.authctl(["status"]).run().succeeds();
+    assert!(status.contains("end of default: at 2"), "{status}");
+    assert_eq!(server.count("POST /token"), 2);
 }
 
 #[test]
@@ -390,6 +426,22 @@ fn a_token_that_ends_too_soon_and_cannot_be_renewed_is_called_that() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_hangup_waits_for_the_answer_and_its_save() {
+    // Under `nohup` a hangup is ignored, by the tests and so by the child.
+    let ours = std::fs::read_to_string("/proc/self/status").expect("our status");
+    let ignored = ours.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = u64::from_str_radix(ignored.expect("a mask").trim(), 16).expect("a mask");
+    waits_for_the_answer("HUP", if ignored & 1 == 0 { 130 } else { 0 });
+}
+
+/// Nor does a Ctrl-\\ there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_quit_waits_for_the_answer_and_its_save() {
+    waits_for_the_answer("QUIT", 130);
+}
+
+#[cfg(target_os = "linux")]
+fn waits_for_the_answer(name: &str, code: i32) {
     let slow = |seen: &crate::fake::Seen| {
         if seen.what.contains("/token") {
             std::thread::sleep(std::time::Duration::from_millis(800));
@@ -419,13 +471,8 @@ fn a_hangup_waits_for_the_answer_and_its_save() {
         assert!(std::time::Instant::now() < until, "no refresh came");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    crate::signal(&child, "HUP");
+    crate::signal(&child, name);
     let status = child.wait().expect("it ends");
-    // Under `nohup` a hangup is ignored, by the tests and so by the child.
-    let ours = std::fs::read_to_string("/proc/self/status").expect("our status");
-    let ignored = ours.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = u64::from_str_radix(ignored.expect("a mask").trim(), 16).expect("a mask");
-    let code = if ignored & 1 == 0 { 130 } else { 0 };
     assert_eq!(status.code(), Some(code));
     assert_eq!(refresh_token(&home), "rt-9");
 }

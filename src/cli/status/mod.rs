@@ -61,6 +61,10 @@ fn none_usable(cx: &Context, gathered: Gathered) -> Result<Error, Error> {
     // One that has expired tells more than a profile without one.
     let error = match gathered.rows.iter().find(|row| row.record.is_some()) {
         Some(row) => session::Error::Expired {
+            ended: row
+                .record
+                .as_ref()
+                .and_then(|record| record.ended().cloned()),
             profile: row.profile.clone(),
             at: row.expires_at(),
         },

@@ -45,6 +45,7 @@ impl Row {
     pub fn json(&self, now: Timestamp) -> Value {
         let record = self.record.as_ref();
         let trouble = self.trouble.as_ref();
+        let ended = record.and_then(Record::ended);
         let tokens = record.map(|record| tokens_json(record, now));
         json!({
             "profile": self.profile,
@@ -62,6 +63,8 @@ impl Row {
             "refreshable": record.is_some_and(|record| record.refresh_token.is_some()),
             "signed_in_at": record.and_then(|record| record.created_at.to_rfc3339()),
             "renewal_sent_at": record.and_then(Record::sent_before).and_then(Timestamp::to_rfc3339),
+            "ended_at": ended.and_then(|end| end.at.to_rfc3339()),
+            "ended_by": ended.map(|end| &end.error),
             "clock_offset": self.clock_offset,
             "store": self.store.as_ref().map(|opened| opened.store.kind().name()),
             "store_reason": self.store.as_ref().map(|opened| opened.reason.to_string()),

@@ -16,7 +16,10 @@ pub fn text(gathered: &Gathered, now: Timestamp) -> String {
         text.push('\n');
         text.push_str(&clients(&gathered.clients, now));
     }
-    text + &renewals(&gathered.rows) + &fallbacks(&gathered.rows) + &clocks(&gathered.rows, now)
+    text + &renewals(&gathered.rows)
+        + &ends(&gathered.rows)
+        + &fallbacks(&gathered.rows)
+        + &clocks(&gathered.rows, now)
 }
 
 fn sessions(rows: &[Row], now: Timestamp) -> String {
@@ -143,6 +146,15 @@ fn renewals(rows: &[Row]) -> String {
                 escape(&row.profile)
             )
         })
+        .collect()
+}
+
+/// Says which sessions a server has ended, and how.
+fn ends(rows: &[Row]) -> String {
+    let end = |row: &Row| row.record.as_ref()?.ended().map(ToString::to_string);
+    rows.iter()
+        .filter_map(|row| Some((row, end(row)?)))
+        .map(|(row, end)| format!("end of {}: {}\n", escape(&row.profile), escape(&end)))
         .collect()
 }
 

@@ -42,6 +42,7 @@ impl Sessions<'_> {
         let _lock = self.lock(&key)?;
         let untold = match self.store.load(&key)? {
             Some(record) => {
+                self.check_removable()?;
                 let newest = record.tokens.iter().rev();
                 let access = newest.map(|token| (&token.access_token, TokenTypeHint::AccessToken));
                 let successor = record
@@ -60,6 +61,15 @@ impl Sessions<'_> {
             was_kept: self.store.remove(&key)?,
             untold,
         })
+    }
+
+    /// Sees before the server is told that what is kept can be forgotten: a
+    /// session whose tokens are dead must not stay.
+    fn check_removable(&self) -> Result<(), CoreError> {
+        match self.store.check_writable() {
+            Err(error) if !error.is_of_room() => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     fn revoke_all<'t>(

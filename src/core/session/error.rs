@@ -3,6 +3,7 @@
 use crate::core::config::file::DEFAULT_PROFILE;
 use crate::core::error::{Exit, Report};
 use crate::core::oauth;
+use crate::core::store::End;
 use crate::core::time::Timestamp;
 
 /// Why there is no usable session.
@@ -25,23 +26,31 @@ pub enum Error {
         wants: String,
     },
     /// The access token has expired and there is no refresh token.
-    #[error("the session of profile `{profile}` has expired{} and cannot be renewed: there is no refresh token", at_text(*.at))]
+    #[error("the session of profile `{profile}` has expired{} and cannot be renewed: {}", at_text(*.at), why_ended(.ended.as_ref()))]
     Expired {
         /// The profile.
         profile: String,
         /// When the last access token expired.
         at: Option<Timestamp>,
+        /// Why there is no refresh token, where that was kept.
+        ended: Option<End>,
     },
     /// The access token lives, but not as long as is asked for, and there is
     /// no refresh token.
     #[error(
-        "the token of profile `{profile}` expires at {at}, sooner than is asked for, and cannot be renewed: there is no refresh token"
+        "the token of profile `{profile}` expires at {at}{}, and cannot be renewed: {}",
+        if *.forced { "" } else { ", sooner than is asked for" },
+        why_ended(.ended.as_ref())
     )]
     EndsTooSoon {
         /// The profile.
         profile: String,
         /// When the access token expires.
         at: Timestamp,
+        /// Whether a new one was asked for, however long this one lives.
+        forced: bool,
+        /// Why there is no refresh token, where that was kept.
+        ended: Option<End>,
     },
     /// The server does not take the refresh token any more.
     #[error("the session of profile `{profile}` cannot be renewed: the server answered {}{}", .response.error, .response.described())]
@@ -83,6 +92,13 @@ pub enum Error {
 
 fn at_text(at: Option<Timestamp>) -> String {
     at.map_or_else(String::new, |at| format!(" at {at}"))
+}
+
+fn why_ended(ended: Option<&End>) -> String {
+    match ended {
+        None => "there is no refresh token".to_owned(),
+        Some(ended) => ended.to_string(),
+    }
 }
 
 impl Error {
@@ -144,6 +160,15 @@ impl Report for Error {
             | Self::AnswerLost { profile, .. }
             | Self::NotVouchedFor { profile } => Some(format!(
                 "sign in again with `authctl login{}`",
+                profile_flag(profile)
+            )),
+            // What asks for a new one has no `--min-ttl` to ask for less with.
+            Self::EndsTooSoon {
+                profile,
+                forced: true,
+                ..
+            } => Some(format!(
+                "use it until then, or sign in again with `authctl login{}`",
                 profile_flag(profile)
             )),
             Self::EndsTooSoon { profile, .. } => Some(format!(

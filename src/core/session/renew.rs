@@ -7,7 +7,7 @@ use crate::core::oauth::id_token::{Earlier, IdToken};
 use crate::core::oauth::token::{Remains, process_token_response, refresh_request, remains};
 use crate::core::oauth::{self, Parameters, Scopes, TokenResponse};
 use crate::core::secret::Secret;
-use crate::core::store::{CachedToken, Key, Record};
+use crate::core::store::{self, CachedToken, End, Key, Record};
 use crate::core::time::Timestamp;
 
 impl Sessions<'_> {
@@ -33,7 +33,7 @@ impl Sessions<'_> {
         // does not share our lock has put there.
         for _ in 0..2 {
             let sent_before = record.sent_before();
-            match self.refresh_once(&key, &mut record, parameters) {
+            match self.refresh_once(&key, &mut record, parameters, ask.force) {
                 Err(error) if is_refused(&error) => {
                     let again = self.record()?;
                     if let Some(token) = self.usable(&again, parameters, ask.min_ttl)
@@ -42,7 +42,7 @@ impl Sessions<'_> {
                         return Ok(from_cache(token));
                     }
                     if same_refresh_token(&again, &record) {
-                        self.forget_refresh_token(&key, again);
+                        self.forget_refresh_token(&key, again, &error, sent_before);
                         return Err(self.refused(error, sent_before));
                     }
                     record = again;
@@ -72,10 +72,11 @@ impl Sessions<'_> {
         key: &Key,
         record: &mut Record,
         parameters: &Parameters,
+        forced: bool,
     ) -> Result<Token, CoreError> {
         let before = record.clone();
         let Some(refresh_token) = record.begin_renewal(self.connection.clock().now()) else {
-            return Err(self.not_renewable(record).into());
+            return Err(self.not_renewable(record, forced).into());
         };
         let endpoint = self.connection.endpoint(oauth::Endpoints::token)?;
         let auth = self.connection.auth("token_endpoint")?;
@@ -143,12 +144,38 @@ impl Sessions<'_> {
         if let Some(theirs) = self.changed_since(key, &sent) {
             return Ok(self.not_over(theirs.as_ref(), &sent, cached, parameters));
         }
-        let unsaved = self.store.save(key, record).err();
+        let unsaved = self.save_renewed(key, record, sent).err();
         Ok(Token {
             cached,
             source: TokenSource::Refresh,
             unsaved,
         })
+    }
+
+    /// Saves what was renewed. Where the store refuses it for its size, it is
+    /// what was `sent`, with the refresh token that came: without the tokens
+    /// beside that it has the size that the store took before, and a session
+    /// must not be lost to a large access token.
+    fn save_renewed(
+        &self,
+        key: &Key,
+        record: &Record,
+        mut sent: Record,
+    ) -> Result<(), store::Error> {
+        let saved = self.store.save(key, record);
+        if matches!(saved, Err(store::Error::TooLarge { .. })) {
+            sent.refresh_token.clone_from(&record.refresh_token);
+            sent.renewal = None;
+            sent.touch(record.updated_at);
+            match self.store.save(key, &sent) {
+                Ok(()) => self.listener.note(
+                    "the session is kept, with its new refresh token; \
+                     only what came beside it is too large for the store",
+                ),
+                Err(error) => log::debug!("nor can the session be kept without it: {error}"),
+            }
+        }
+        saved
     }
 
     /// Ends a renewal whose answer cannot be used, but for the refresh token in
@@ -275,23 +302,42 @@ impl Sessions<'_> {
 
     /// Drops a refresh token that the server has said is dead, so that it is
     /// not sent again and again and `status` does not call the session
-    /// renewable. The caller holds the lock and has just read the record.
-    fn forget_refresh_token(&self, key: &Key, mut record: Record) {
+    /// renewable; why is kept for those who ask later. The caller holds the
+    /// lock and has just read the record.
+    fn forget_refresh_token(
+        &self,
+        key: &Key,
+        mut record: Record,
+        error: &CoreError,
+        sent_before: Option<Timestamp>,
+    ) {
+        let now = self.connection.clock().now();
         record.refresh_token = None;
         record.renewal = None;
-        record.touch(self.connection.clock().now());
+        record.ended = error.server().map(|response| End {
+            at: now,
+            error: response.error.clone(),
+            sent_at: sent_before,
+        });
+        record.touch(now);
         if let Err(error) = self.store.save(key, &record) {
             log::debug!("the dead refresh token could not be forgotten: {error}");
         }
     }
 
     /// Says why a session without a refresh token does not serve.
-    fn not_renewable(&self, record: &Record) -> Error {
+    fn not_renewable(&self, record: &Record, forced: bool) -> Error {
         let profile = self.profile().to_owned();
+        let ended = record.ended().cloned();
         let now = self.connection.clock().now();
         match record.tokens.last().and_then(|token| token.expires_at) {
-            Some(at) if at > now => Error::EndsTooSoon { profile, at },
-            at => Error::Expired { profile, at },
+            Some(at) if at > now => Error::EndsTooSoon {
+                profile,
+                at,
+                forced,
+                ended,
+            },
+            at => Error::Expired { profile, at, ended },
         }
     }
 

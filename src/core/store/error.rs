@@ -331,6 +331,11 @@ impl Report for Error {
                 ),
             },
             Self::Locked { holder, .. } => match (holder.pid, &holder.host) {
+                // It may have what the server sent and not have saved it: an
+                // end by force would lose the session.
+                (Some(pid), None) if holder.is_stopped => {
+                    format!("it is stopped; let it finish with `kill -CONT {pid}`, then try again")
+                }
                 (Some(pid), None) => format!(
                     "see what it does with `ps -p {pid}`, end it with `kill {pid}`, or try again"
                 ),
@@ -349,6 +354,19 @@ impl Report for Error {
             Self::Vault(error) => error.hint(),
             Self::Crypto(_) => "this is a defect of authctl; please report it".to_owned(),
         })
+    }
+}
+
+impl Error {
+    /// Says whether there is no room for what was to be written: forgetting
+    /// needs none.
+    pub fn is_of_room(&self) -> bool {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        matches!(
+            self,
+            Self::Io { source, .. }
+                if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+        )
     }
 }
 
@@ -433,6 +451,7 @@ mod tests {
                     pid: Some(7),
                     host: None,
                     since: Some(Timestamp(1_700_000_000)),
+                    is_stopped: false,
                 },
             },
             Error::Conflict {
@@ -522,6 +541,7 @@ mod tests {
                     pid,
                     host: None,
                     since,
+                    is_stopped: false,
                 },
             }
             .to_string()

@@ -269,7 +269,22 @@ pub(super) fn holder(file: &mut File) -> LockHolder {
         pid,
         host: None,
         since,
+        is_stopped: pid.is_some_and(is_stopped),
     }
+}
+
+/// Says whether a process is stopped: a signal to end it would wait, too.
+/// Where the system does not tell by a file, it counts as running.
+fn is_stopped(pid: u32) -> bool {
+    if !cfg!(target_os = "linux") {
+        return false;
+    }
+    // `pid (name) state …`, where the name may hold anything.
+    std::fs::read(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+        let name_ends = stat.iter().rposition(|&octet| octet == b')');
+        let state = name_ends.and_then(|end| stat.get(end + 2));
+        matches!(state, Some(b'T' | b't'))
+    })
 }
 
 /// A refresh takes some tens of milliseconds; polling starts well below.

@@ -42,7 +42,9 @@ pub use key::{ClientKey, Key};
 pub use keychain::{KeychainError, KeychainStore};
 pub use lock::{LockGuard, lock_dir_of_user, private_lock_dir_of_user};
 pub use none::NoneStore;
-pub use record::{CachedToken, Record, RecordError, Relation, Renewal, UnknownMembers, Wanted};
+pub use record::{
+    CachedToken, End, Record, RecordError, Relation, Renewal, UnknownMembers, Wanted,
+};
 pub use select::{Choice, KEYCHAIN_DEADLINE, Opened, Places, Reason, UnknownChoice, open};
 pub use transfer::{Transfer, Transferred};
 pub use vault::{
@@ -159,6 +161,8 @@ pub struct LockHolder {
     pub host: Option<String>,
     /// When it took the lock.
     pub since: Option<Timestamp>,
+    /// Whether it is known to be stopped, as by Ctrl-Z.
+    pub is_stopped: bool,
 }
 
 impl fmt::Display for LockHolder {

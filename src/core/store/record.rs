@@ -5,10 +5,12 @@ use std::time::Duration;
 use crate::core::secret::Secret;
 use crate::core::time::Timestamp;
 
+mod end;
 pub(super) mod json;
 mod relation;
 mod renewal;
 
+pub use end::End;
 pub use json::{RecordError, UnknownMembers};
 pub use relation::Relation;
 pub use renewal::Renewal;
@@ -43,6 +45,9 @@ pub struct Record {
     pub refresh_token: Option<Secret>,
     /// A renewal that began, and whose end is not kept yet.
     pub renewal: Option<Renewal>,
+    /// Why the refresh token is gone, where a server had refused it. See
+    /// [`Record::ended`].
+    pub ended: Option<End>,
     /// The ID Token of the sign-in, or of the last refresh that gave one.
     pub id_token: Option<Secret>,
     /// Access tokens, the newest last.
@@ -120,6 +125,7 @@ impl Record {
             requested_scope: Vec::new(),
             refresh_token: None,
             renewal: None,
+            ended: None,
             id_token: None,
             tokens: Vec::new(),
             created_at: now,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::{CachedToken, Record, Renewal};
+use super::{CachedToken, End, Record, Renewal};
 use crate::core::secret::Secret;
 
 impl Record {
@@ -33,6 +33,7 @@ impl Record {
         }
         let tokens: Option<Vec<&RawValue>> = members.optional("tokens")?;
         let renewal: Option<&RawValue> = members.optional("renewal")?;
+        let ended: Option<&RawValue> = members.optional("ended")?;
         Ok(Self {
             issuer: members.required("issuer")?,
             client_id: members.required("client_id")?,
@@ -42,6 +43,7 @@ impl Record {
             renewal: renewal
                 .map(|renewal| Renewal::from_json(renewal.get().as_bytes()))
                 .transpose()?,
+            ended: ended.and_then(|ended| End::from_json(ended.get().as_bytes()).ok()),
             id_token: members.secret("id_token")?,
             tokens: tokens
                 .unwrap_or_default()
@@ -111,6 +113,17 @@ impl Renewal {
     }
 }
 
+impl End {
+    fn from_json(json: &[u8]) -> Result<Self, RecordError> {
+        let mut members = Members::parse(json, "ended")?;
+        Ok(Self {
+            at: members.required("at")?,
+            error: members.required("error")?,
+            sent_at: members.optional("sent_at")?,
+        })
+    }
+}
+
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -124,6 +137,7 @@ impl Serialize for Record {
         }
         optional(&mut map, "refresh_token", exposed(&self.refresh_token))?;
         optional(&mut map, "renewal", self.renewal.as_ref())?;
+        optional(&mut map, "ended", self.ended.as_ref())?;
         optional(&mut map, "id_token", exposed(&self.id_token))?;
         map.serialize_entry("tokens", &self.tokens)?;
         map.serialize_entry("created_at", &self.created_at)?;
@@ -133,6 +147,16 @@ impl Serialize for Record {
         }
         optional(&mut map, "moved_from", self.moved_from.as_ref())?;
         self.other.serialize_into(&mut map)?;
+        map.end()
+    }
+}
+
+impl Serialize for End {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("at", &self.at)?;
+        map.serialize_entry("error", &self.error)?;
+        optional(&mut map, "sent_at", self.sent_at.as_ref())?;
         map.end()
     }
 }

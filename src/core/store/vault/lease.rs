@@ -219,6 +219,7 @@ fn taken(
         pid: Some(claim.pid),
         host: Some(claim.host.clone()),
         since: entry.created,
+        is_stopped: false,
     };
     let Some(created) = entry.created else {
         return Ok(Standing::Held(holder));
@@ -296,6 +297,7 @@ fn continue_if_ours(
         pid: Some(other.pid),
         host: Some(other.host),
         since: created,
+        is_stopped: false,
     }))
 }
 
