@@ -1,6 +1,6 @@
 //! `authctl logout`: revoke and forget.
 
-use authctl::core::config::Layer;
+use authctl::core::config::{Layer, Settings};
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::session::Untold;
@@ -78,8 +78,13 @@ struct SignedOut {
 
 fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<SignedOut, Error> {
     let settings = cx.settings_of(profile, args.connection.layer())?;
+    end(cx, args, settings)
+}
+
+fn end(cx: &Context, args: &LogoutArgs, settings: Settings) -> Result<SignedOut, Error> {
     let opened = cx.open_store(&settings)?;
     let settings = cx.of_session(settings, &opened);
+    let profile = settings.profile_name();
     let (ended, at_server) = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
         let record = sessions.record().ok().filter(|_| args.end_session);
         let at_server = record.map_or(Ok(()), |record| {
@@ -90,6 +95,11 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<SignedOut, E
     let was_kept = ended.was_kept;
     let revoked = was_kept && ended.untold.is_none();
     if !was_kept {
+        // It may have been moved since the store was chosen: who signs out
+        // must not leave it there.
+        if let Some(now) = cx.at_new_store(&settings)? {
+            return end(cx, args, now);
+        }
         // Then at least the profile must be there.
         cx.settings(Layer::new())?;
     }

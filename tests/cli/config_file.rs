@@ -246,7 +246,7 @@ fn a_sign_in_names_the_store_that_it_saved_to() {
 /// store had been chosen: here while that one is asked.
 #[test]
 fn a_session_that_is_moved_meanwhile_is_found_where_it_went() {
-    for command in ["token", "refresh", "whoami"] {
+    for command in ["token", "refresh", "whoami", "logout"] {
         let server = observed();
         let home = home_of_profiles();
         login(&home, server.issuer(), "work")
@@ -257,6 +257,9 @@ fn a_session_that_is_moved_meanwhile_is_found_where_it_went() {
         let vault = Fake::new(move |request| {
             if request.what.contains("/mounts/") {
                 return json(200, r#"{"data":{"type":"kv","options":{"version":"2"}}}"#);
+            }
+            if request.what.starts_with("POST ") {
+                return json(200, r#"{"data":{"version":1}}"#);
             }
             let text = std::fs::read_to_string(&path).expect("a configuration");
             let moved = text.replace("store = \"vault\"", "store = \"file\"");
@@ -271,12 +274,14 @@ fn a_session_that_is_moved_meanwhile_is_found_where_it_went() {
         };
         call().run().succeeds();
         assert!(!vault.seen().is_empty());
+        assert_eq!(kept(&home, "work").is_none(), command == "logout");
         // Nobody moves it: then there is none.
-        home.authctl(["logout", "-q", "-p", "work"])
-            .run()
-            .succeeds();
-        let error = call().arg("--json").run().fails_json(4);
-        assert_eq!(error["error"], "no_session", "{error}");
+        home.authctl(["logout", "-p", "work"]).run().code_is(0);
+        assert!(kept(&home, "work").is_none());
+        if command != "logout" {
+            let error = call().arg("--json").run().fails_json(4);
+            assert_eq!(error["error"], "no_session", "{error}");
+        }
     }
 }
 
