@@ -24,7 +24,7 @@ pub struct EncryptionKeyArgs {
 
     /// Key of a JWK Set; to encrypt with a key that has no kid, the one that the
     /// token names
-    #[arg(id = "jwe_kid", long = "kid", value_name = "ID", requires = "jwe_key", conflicts_with_all = ["jwe_secret", "jwe_password"], value_parser = NonEmptyStringValueParser::new())]
+    #[arg(id = "jwe_kid", long = "kid", value_name = "ID", allow_hyphen_values = true, requires = "jwe_key", conflicts_with_all = ["jwe_secret", "jwe_password"], value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
     /// Passphrase of an encrypted --key; asked for by default

@@ -62,7 +62,7 @@ pub struct KeygenArgs {
     out: Option<PathBuf>,
 
     /// Key identifier; by default the thumbprint of the key (RFC 7638)
-    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
     /// Encrypt the private key under a passphrase: env:NAME, file:PATH,

@@ -349,13 +349,16 @@ fn the_key_that_signs_is_removed_only_by_force() {
     // Long ago by the clock of this machine too, which `remove` goes by.
     rotation.run(-100_000, &[]);
     let kid = &kids(&rotation.home, "set.json")[0];
-    let remove = || rotation.home.authctl(["jwks", "remove", "set.json", kid]);
-    remove()
+    // A thumbprint may begin with `-`.
+    let remove = |flags: &[&str]| {
+        let call = rotation.home.authctl(["jwks", "remove"]);
+        call.args(flags).args(["--", "set.json", kid])
+    };
+    remove(&[])
         .code(2)
         .stderr_has("is the one that signs now")
         .check();
-    remove()
-        .arg("--force")
+    remove(&["--force"])
         .stdout_has("removed")
         .stderr_has("stop verifying")
         .check();

@@ -35,7 +35,7 @@ pub struct AddArgs {
     keys: Vec<KeyInput>,
 
     /// Key identifier, for one key
-    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
     /// Algorithm that the keys are for

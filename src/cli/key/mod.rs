@@ -117,7 +117,7 @@ struct Chosen {
 #[derive(clap::Args, Clone, Debug)]
 struct KidArg {
     /// Of a JWK Set, only the keys with this kid
-    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     kid: Option<String>,
 }
 
@@ -172,7 +172,7 @@ impl KidArg {
 struct LabelArgs {
     /// Of a JWK Set, take the key with this kid; of any other input, give the
     /// JWK that is written this one
-    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
     /// Give the JWK that is written this `alg`
