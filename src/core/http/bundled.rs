@@ -11,7 +11,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::Error;
-use super::client::unfit_identity;
+use super::client::{unfit_identity, unfit_tls};
 use crate::core::secret::SecretBytes;
 
 /// Makes a configuration that trusts them alone. `identity` is the client's
@@ -37,7 +37,7 @@ pub fn config(identity: Option<&SecretBytes>) -> Result<ClientConfig, Error> {
     let key = PrivateKeyDer::from_pem_slice(pem.expose()).map_err(|_| unfit_identity())?;
     config
         .with_client_auth_cert(chain, key)
-        .map_err(|_| unfit_identity())
+        .map_err(|_| unfit_tls())
 }
 
 #[cfg(test)]

@@ -265,12 +265,14 @@ fn built<T>(cell: &OnceLock<T>, build: impl FnOnce() -> Result<T, Error>) -> Res
 }
 
 fn build(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
-    builder.build().map_err(|_| {
-        Error::Setup(
-            "TLS cannot be set up: check the CA file, and that the client certificate fits its key"
-                .into(),
-        )
-    })
+    builder.build().map_err(|_| unfit_tls())
+}
+
+pub(super) fn unfit_tls() -> Error {
+    Error::Setup(
+        "TLS cannot be set up: check the CA file, and that the client certificate fits its key"
+            .into(),
+    )
 }
 
 /// Sends the request and reads the answer.

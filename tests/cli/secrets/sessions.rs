@@ -81,7 +81,7 @@ pub fn clients(w: &mut World) {
         w.ends(5, call(w).env("AUTHCTL_CLIENT_SECRET", WRONG_SECRET));
     }
     for body in [
-        format!(r#"{{"access_token":"{BROKEN_TOKEN}","token_type":"Bearer","expires_in":"x"}}"#),
+        format!(r#"{{"access_token":"{BROKEN_TOKEN}","token_type":"Bearer","expires_in":-1}}"#),
         format!(r#"{{"access_token":"{BROKEN_TOKEN}","token_type":"#),
         format!(r#"{{"error":"invalid_grant","error_description":"{BROKEN_TOKEN}"#),
         format!("<html>{BROKEN_TOKEN}</html>"),
