@@ -239,11 +239,22 @@ impl Sessions<'_> {
 
     /// Returns what is kept now, if someone who does not share our lock has
     /// changed it since `sent` was read: what they put there stays.
+    ///
+    /// Who was refused what we had spent knows of no other token; we do, so
+    /// ours is saved over that. The person is told, since a server that has
+    /// seen a refresh token twice may revoke all that came of it (RFC 9700
+    /// §4.14.2).
     fn changed_since(&self, key: &Key, sent: &Record) -> Option<Option<Record>> {
         match self.store.load(key) {
             Ok(Some(again)) if same_refresh_token(&again, sent) => None,
-            // Who was refused what we had spent knows of no other; we do.
-            Ok(Some(again)) if is_forgotten(&again, sent) => None,
+            Ok(Some(again)) if is_forgotten(&again, sent) => {
+                self.listener.note(
+                    "another process was refused the refresh token that this one had just sent; \
+                     a server that takes that for theft ends the session; if tokens are refused \
+                     from now on, sign in again with `authctl login`",
+                );
+                None
+            }
             Ok(other) => Some(other),
             // The save will say why.
             Err(_) => None,
