@@ -3,7 +3,7 @@
 use authctl::core::config::{Layer, Settings};
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
-use authctl::core::session::Untold;
+use authctl::core::session::{self, Untold};
 
 use serde_json::json;
 
@@ -85,13 +85,10 @@ fn end(cx: &Context, args: &LogoutArgs, settings: Settings) -> Result<SignedOut,
     let opened = cx.open_store(&settings)?;
     let settings = cx.of_session(settings, &opened);
     let profile = settings.profile_name();
-    let (ended, at_server) = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
-        let record = sessions.record().ok().filter(|_| args.end_session);
-        let at_server = record.map_or(Ok(()), |record| {
-            sessions.end_at_server(record.id_token.as_ref())
-        });
-        Ok((sessions.end()?, at_server))
-    })?;
+    let ended = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
+        sessions.end(args.end_session)
+    });
+    let ended = ended.map_err(|error| of_other_server(error, profile))?;
     let was_kept = ended.was_kept;
     let revoked = was_kept && ended.untold.is_none();
     if !was_kept {
@@ -104,12 +101,23 @@ fn end(cx: &Context, args: &LogoutArgs, settings: Settings) -> Result<SignedOut,
         cx.settings(Layer::new())?;
     }
     told(cx, profile, ended.untold)?;
-    at_server.map_err(|error| {
-        error.during(format!(
+    if let Some(error) = ended.goes_on {
+        return Err(error.during(format!(
             "profile `{profile}` is signed out, but the person's session at the server goes on"
-        ))
-    })?;
+        )));
+    }
     Ok(SignedOut { was_kept, revoked })
+}
+
+/// Says how the server that a session is of can be told all the same.
+fn of_other_server(error: Error, profile: &str) -> Error {
+    match error.root() {
+        Error::Session(session::Error::OtherServer { .. }) => error.during_with_hint(
+            format!("cannot sign out of profile `{profile}`"),
+            "name the session's own server and client with `--issuer` and `--client-id`",
+        ),
+        _ => error,
+    }
 }
 
 fn say(cx: &Context, args: &LogoutArgs, profile: &str, end: SignedOut) -> Result<(), Error> {

@@ -68,5 +68,5 @@ fn end(cx: &Context, sessions: &Sessions<'_>, profile: &str) -> Result<(), Error
     {
         return Err(error);
     }
-    told(cx, profile, sessions.end()?.untold)
+    told(cx, profile, sessions.end(false)?.untold)
 }

@@ -265,3 +265,142 @@ fn with_a_wrong_key_logout_is_exit_7_and_keeps_the_session() {
     assert!(kept(&home, "default").is_some());
     assert_eq!(server.count("POST /revoke 200"), 0);
 }
+
+/// A server that has a page to sign out at, which answers with this status.
+fn with_sign_out(status: u16) -> Fake {
+    Fake::new(move |request| match request.what.as_str() {
+        "POST /token" => json(
+            200,
+            r#"{"access_token":"at","token_type":"Bearer","refresh_token":"rt"}"#,
+        ),
+        "POST /end" => with_headers(status, &[], ""),
+        "POST /revoke" => with_headers(200, &[], ""),
+        _ => json(
+            200,
+            &format!(
+                r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token","revocation_endpoint":"http://{0}/revoke","end_session_endpoint":"http://{0}/end"}}"#,
+                request.host
+            ),
+        ),
+    })
+}
+
+fn sign_in(home: &Home, server: &Fake) {
+    home.authctl(["login", "-q", "--issuer", &server.issuer()])
+        .args(["--client-id", "c", "--username", "u"])
+        .env("AUTHCTL_PASSWORD", "p")
+        .run()
+        .succeeds();
+}
+
+/// OIDC RP-Initiated Logout section 2.
+#[test]
+fn end_session_ends_the_persons_session_at_the_server_too() {
+    let server = with_sign_out(200);
+    let home = Home::new();
+    sign_in(&home, &server);
+    home.authctl(["logout"]).run().succeeds();
+    assert_eq!(server.count("POST /end"), 0);
+    sign_in(&home, &server);
+    home.authctl(["logout", "--end-session"]).run().succeeds();
+    let seen = server.seen();
+    let ends: Vec<_> = seen
+        .iter()
+        .filter(|seen| seen.what == "POST /end")
+        .collect();
+    assert_eq!(ends.len(), 1);
+    assert_eq!(ends[0].body, "client_id=c");
+    assert!(kept(&home, "default").is_none());
+    // Nobody's session is none to end.
+    home.authctl(["logout", "--end-session", "-q"])
+        .run()
+        .succeeds();
+    assert_eq!(server.count("POST /end"), 1);
+}
+
+#[test]
+fn a_persons_session_that_goes_on_is_exit_6_and_the_one_here_is_gone() {
+    let server = with_sign_out(503);
+    let home = Home::new();
+    sign_in(&home, &server);
+    let error = home
+        .authctl(["logout", "--end-session", "--json"])
+        .run()
+        .fails_json(6);
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("at the server goes on"), "{message}");
+    assert!(server.count("POST /revoke") >= 1);
+    assert!(kept(&home, "default").is_none());
+}
+
+/// A session whose tokens are dead must not stay, so the server is told nothing
+/// where it could not be forgotten.
+#[cfg(unix)]
+#[test]
+fn a_store_that_cannot_be_written_is_exit_7_before_any_request() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let server = with_sign_out(200);
+    let home = Home::new();
+    sign_in(&home, &server);
+    let told = || server.count("POST /end") + server.count("POST /revoke");
+    let sessions = home.sessions();
+    let refuses = || {
+        for command in [&["logout"][..], &["logout", "--end-session"], &["revoke"]] {
+            let error = home.authctl(command).arg("--json").run().fails_json(7);
+            assert!(error["hint"].is_string(), "{error}");
+        }
+        assert_eq!(told(), 0, "the server was told");
+        assert!(kept(&home, "default").is_some());
+    };
+    let mode = |mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&sessions, mode).expect("to change the mode");
+    };
+    mode(0o500);
+    // Root writes where it likes.
+    if std::fs::write(sessions.join("probe"), "").is_err() {
+        refuses();
+    }
+    mode(0o700);
+    let _ = std::fs::remove_file(sessions.join("probe"));
+    // In the place of the lock there is something that is none.
+    let locks = std::fs::read_dir(&sessions).expect("the store");
+    let lock = locks
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.extension().is_some_and(|end| end == "lock"))
+        .expect("a lock");
+    std::fs::remove_file(&lock).expect("to remove it");
+    std::fs::create_dir(&lock).expect("a folder");
+    refuses();
+}
+
+/// Where a variable or a flag names another server, as under `serve`, it does
+/// not see the tokens of this session, which stays.
+#[test]
+fn no_other_server_is_told_of_a_session() {
+    let (own, other) = (with_sign_out(200), with_sign_out(200));
+    let home = Home::new();
+    sign_in(&home, &own);
+    for command in [&["logout", "--end-session"][..], &["logout", "--all"]] {
+        let error = home
+            .authctl(command)
+            .arg("--json")
+            .env("AUTHCTL_ISSUER", other.issuer())
+            .run()
+            .fails_json(4);
+        assert_eq!(error["error"], "session_of_other_server");
+        let hint = error["hint"].as_str().expect("a hint");
+        assert!(hint.contains("`--issuer`"), "{hint}");
+    }
+    assert!(other.seen().is_empty());
+    assert!(kept(&home, "default").is_some());
+    home.authctl(["profile", "set", "default", "issuer", &other.issuer()])
+        .run()
+        .succeeds();
+    home.authctl(["logout", "--issuer", &own.issuer()])
+        .run()
+        .succeeds();
+    assert!(own.count("POST /revoke") >= 1);
+    assert!(kept(&home, "default").is_none());
+}

@@ -17,6 +17,9 @@ pub struct Ended {
     pub was_kept: bool,
     /// Why the server was not told, where it was not.
     pub untold: Option<Untold>,
+    /// Why the person's session at the server goes on, where that was to end
+    /// too.
+    pub goes_on: Option<CoreError>,
 }
 
 /// Why the server was not told that the tokens must die.
@@ -29,7 +32,9 @@ pub enum Untold {
 }
 
 impl Sessions<'_> {
-    /// Revokes the session's tokens (RFC 7009) and forgets the session.
+    /// Revokes the session's tokens (RFC 7009) and forgets the session; with
+    /// `also_at_server` the one that the server keeps of the person is ended
+    /// before.
     ///
     /// It is forgotten here even when the server cannot be told.
     ///
@@ -37,12 +42,19 @@ impl Sessions<'_> {
     ///
     /// Those of the store. What cannot be read, as with a wrong key, is left as
     /// it is: it may be a good session to whoever has the right one.
-    pub fn end(&self) -> Result<Ended, CoreError> {
+    /// [`Error::OtherServer`](super::Error::OtherServer), since no other server
+    /// than its own must see the tokens. The server is told nothing then.
+    pub fn end(&self, also_at_server: bool) -> Result<Ended, CoreError> {
         let key = Key::session(self.profile());
         let _lock = self.lock(&key)?;
+        let mut goes_on = None;
         let untold = match self.store.load(&key)? {
             Some(record) => {
+                self.check_owner(&record)?;
                 self.check_removable()?;
+                if also_at_server {
+                    goes_on = self.end_at_server(record.id_token.as_ref()).err();
+                }
                 let newest = record.tokens.iter().rev();
                 let access = newest.map(|token| (&token.access_token, TokenTypeHint::AccessToken));
                 let successor = record
@@ -60,6 +72,7 @@ impl Sessions<'_> {
         Ok(Ended {
             was_kept: self.store.remove(&key)?,
             untold,
+            goes_on,
         })
     }
 
@@ -105,11 +118,7 @@ impl Sessions<'_> {
 
     /// Tells the server that the person has signed out (OIDC RP-Initiated
     /// Logout §2), by the ID Token that the session was opened with.
-    ///
-    /// # Errors
-    ///
-    /// What the server refuses; the network.
-    pub fn end_at_server(&self, id_token: Option<&Secret>) -> Result<(), CoreError> {
+    fn end_at_server(&self, id_token: Option<&Secret>) -> Result<(), CoreError> {
         let endpoint = self.connection.endpoint(Endpoints::end_session)?;
         let mut request = http::Request::post(endpoint);
         if let Some(id_token) = id_token {
