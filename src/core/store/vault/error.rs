@@ -192,6 +192,14 @@ impl VaultError {
             Self::Unreachable(http::Error::Setup(_)) => {
                 "check the file that `vault_cacert` or VAULT_CACERT names".to_owned()
             }
+            // `--cacert` is for the authorization server, and counts here only
+            // where nothing else does.
+            Self::Unreachable(http::Error::Unreachable {
+                why: http::Cause::Tls(_),
+                ..
+            }) => "trust a private certificate authority with `vault_cacert` or VAULT_CACERT; \
+                 certificates are never accepted unchecked"
+                .to_owned(),
             Self::Unreachable(error) => error
                 .hint()
                 .unwrap_or_else(|| "check the address of Vault".to_owned()),
