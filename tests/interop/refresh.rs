@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use authctl::core::jose::Algorithm;
-use authctl::core::store::{self, Choice, FileKey, Key, KeychainStore, Places, TokenStore};
+use authctl::core::store::{Key, KeychainStore, Places, TokenStore};
 use authctl::core::time::Timestamp;
 use authctl::server::{Config, Options, Running, Server};
 
-use crate::harness::{AuthorizationServer, STORE_KEY, Sandbox};
+use crate::harness::{AuthorizationServer, Sandbox};
 
 const PROCESSES: usize = 100;
 
@@ -57,14 +57,6 @@ fn expire(store: &dyn TokenStore) {
     store.save(&key, &record).unwrap();
 }
 
-fn file_store(sandbox: &Sandbox) -> Box<dyn TokenStore> {
-    let places = Places::new(sandbox.path("data/authctl"));
-    let key = FileKey::parse(STORE_KEY.as_bytes()).unwrap();
-    store::open(Choice::File, &places, || Ok::<_, store::Error>(Some(key)))
-        .unwrap()
-        .store
-}
-
 /// S1 at `oidc-provider`, which rotates and revokes the grant when a spent
 /// refresh token comes again.
 #[test]
@@ -85,7 +77,7 @@ fn s1_a_hundred_processes_refresh_once_at_oidc_provider() {
             "openid,offline_access",
         ])
         .succeeds();
-    expire(&*file_store(&sandbox));
+    expire(&sandbox.files());
     let tokens = race(|_| {
         let mut command = sandbox.command(env!("CARGO_BIN_EXE_authctl"));
         command.args(["token", "-q"]);
@@ -365,15 +357,15 @@ fn s7_a_kill_by_strace_loses_no_session() {
     const STEP: usize = 3;
     let server = Embedded::start(Duration::from_secs(3600));
     let sandbox = signed_in(&server);
-    let store = file_store(&sandbox);
-    expire(&*store);
+    let store = sandbox.files();
+    expire(&store);
     let trace = sandbox.path("trace");
     let output = strace(&sandbox, &["-o", trace.to_str().unwrap()], &["token"]);
     assert!(output.status.success(), "{output:?}");
     let calls = calls_from_the_lock(&std::fs::read_to_string(trace).unwrap());
     let mut kills = 0;
     for (name, nth) in calls.iter().step_by(STEP) {
-        expire(&*store);
+        expire(&store);
         let inject = format!("inject={name}:signal=KILL:when={nth}");
         let options = ["-qq", "-o", "/dev/null", "-e", &inject];
         let output = strace(&sandbox, &options, &["token"]);

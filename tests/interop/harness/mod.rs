@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use authctl::core::store::{FileKey, FileStore, Places};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -64,6 +65,13 @@ impl Sandbox {
     /// Returns a path inside the home.
     pub fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
+    }
+
+    /// Opens the store of files, as authctl does.
+    pub fn files(&self) -> FileStore {
+        let key = FileKey::parse(STORE_KEY.as_bytes()).expect("a key");
+        let places = Places::new(self.path("data/authctl"));
+        FileStore::new(places.sessions_dir(), key).expect("a store")
     }
 
     /// Writes a file into the home.

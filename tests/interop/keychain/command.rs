@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use super::missing::{Silence, silent_bus};
 use super::*;
 use crate::fake::{Answer, Fake, json};
+use crate::harness::STORE_KEY;
 
 #[test]
 fn ten_refreshes_change_one_item() {
@@ -139,20 +140,22 @@ pub fn silent(dir: &Path) {
 
 /// With a key, `auto` keeps sessions in files, and remembers that at sign-in.
 fn with_files(dir: &Path, server: &Fake) {
-    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     let mut call = login(dir, server);
-    succeeds(call.args(["--store", "auto"]).env("AUTHCTL_STORE_KEY", key));
+    succeeds(
+        call.args(["--store", "auto"])
+            .env("AUTHCTL_STORE_KEY", STORE_KEY),
+    );
     for n in 1..3 {
         let mut call = authctl(dir);
         call.args(["token", "--force-refresh", "--store", "auto"])
-            .env("AUTHCTL_STORE_KEY", key);
+            .env("AUTHCTL_STORE_KEY", STORE_KEY);
         assert_eq!(succeeds(&mut call).trim(), format!("access-{n}"));
     }
 }
 
 /// A server that gives another refresh token each time; `at_refresh` is called
 /// with its number before the answer.
-fn rotating(at_refresh: impl Fn(usize) + Send + Sync + 'static) -> Fake {
+pub fn rotating(at_refresh: impl Fn(usize) + Send + Sync + 'static) -> Fake {
     let issued = Mutex::new(0);
     Fake::new(move |request| {
         let host = &request.host;
@@ -194,7 +197,7 @@ fn spent(body: &str) -> Option<String> {
 }
 
 /// Calls it in a home of its own, on this session's bus.
-fn authctl(dir: &Path) -> Command {
+pub fn authctl(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_authctl"));
     command
         .env_clear()
@@ -208,7 +211,7 @@ fn authctl(dir: &Path) -> Command {
     command
 }
 
-fn login(dir: &Path, server: &Fake) -> Command {
+pub fn login(dir: &Path, server: &Fake) -> Command {
     let mut command = authctl(dir);
     command
         .args(["login", "--client-id", "authctl", "--username", "alice"])
@@ -221,14 +224,14 @@ fn sign_in(dir: &Path, server: &Fake) {
     succeeds(&mut login(dir, server));
 }
 
-fn succeeds(command: &mut Command) -> String {
+pub fn succeeds(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{command:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// Expects this exit code, in time, with nothing on stdout; returns the error.
-fn fails(command: &mut Command, exit: i32) -> serde_json::Value {
+pub fn fails(command: &mut Command, exit: i32) -> serde_json::Value {
     let started = Instant::now();
     let output = command.output().unwrap();
     assert!(

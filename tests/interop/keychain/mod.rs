@@ -10,6 +10,7 @@
 mod command;
 mod keeping;
 mod missing;
+mod moving;
 mod prompter;
 mod prompts;
 mod splitting;
@@ -65,6 +66,8 @@ const PARTS: &[Part] = &[
     ("command-locked", command::locked),
     ("command-absent", command::absent),
     ("command-silent", command::silent),
+    ("move", moving::moved),
+    ("move-locked", moving::locked),
 ];
 
 #[test]

@@ -1,11 +1,13 @@
 //! `--store vault` against a real OpenBao server: runners that share a
-//! session, a network that is cut at every request, logins, refusals.
+//! session, a network that is cut at every request, moves, logins, TLS, refusals.
 
 mod login;
+mod moving;
 mod network;
 mod proxy;
 mod refusals;
 mod server;
+mod tls;
 
 use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,6 +13,7 @@ use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::store::{self, Key, Record, TokenStore, VaultAuth, VaultSettings, VaultStore};
 use authctl::core::time::Timestamp;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// The token that may do everything.
 pub const ROOT: &str = "root-of-the-tests";
@@ -22,19 +23,36 @@ pub struct Bao {
     process: Child,
     authority: String,
     unseal_key: String,
+    /// Where its own certificates are, if it speaks TLS.
+    certificates: Option<TempDir>,
 }
 
 impl Bao {
     /// Starts one on a free port.
     pub fn start() -> Self {
+        Self::start_on(None)
+    }
+
+    /// Starts one that speaks TLS, with a certificate of an authority that it
+    /// makes.
+    pub fn start_with_tls() -> Self {
+        Self::start_on(Some(TempDir::new().expect("a temporary folder")))
+    }
+
+    fn start_on(certificates: Option<TempDir>) -> Self {
         let program =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/openbao/venv/server");
         assert!(program.exists(), "OpenBao is not installed: .ci/openbao");
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let authority = free.local_addr().expect("an address").to_string();
         drop(free);
-        let mut process = Command::new(program)
-            .args(["server", "-dev", "-dev-no-store-token"])
+        let mut command = Command::new(program);
+        command.args(["server", "-dev", "-dev-no-store-token"]);
+        if let Some(folder) = &certificates {
+            let folder = folder.path().display();
+            command.args(["-dev-tls", &format!("-dev-tls-cert-dir={folder}")]);
+        }
+        let mut process = command
             .arg(format!("-dev-root-token-id={ROOT}"))
             .arg(format!("-dev-listen-address={authority}"))
             .env_clear()
@@ -55,6 +73,7 @@ impl Bao {
             process,
             authority,
             unseal_key,
+            certificates,
         }
     }
 
@@ -71,7 +90,26 @@ impl Bao {
 
     /// Returns the address.
     pub fn url(&self) -> String {
-        format!("http://{}", self.authority)
+        let scheme = match self.certificates {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!("{scheme}://{}", self.authority)
+    }
+
+    /// Returns the certificate of its authority, if it speaks TLS.
+    pub fn authority_file(&self) -> Option<PathBuf> {
+        let folder = self.certificates.as_ref()?;
+        Some(folder.path().join("vault-ca.pem"))
+    }
+
+    /// Returns what speaks to it.
+    fn client(&self) -> Client {
+        let authority = self.authority_file();
+        Client::new(Options {
+            ca_bundle: authority.map(|file| std::fs::read(file).expect("a certificate")),
+            ..Options::default()
+        })
     }
 
     /// Returns the name of a folder that nobody else uses.
@@ -87,9 +125,7 @@ impl Bao {
         request.json = body.map(|body| SecretBytes::new(body.to_string()));
         let token = FieldValue::Secret(Secret::new(ROOT));
         request.headers.push(("x-vault-token", token));
-        Client::new(Options::default())
-            .send(&request)
-            .expect("OpenBao answers")
+        self.client().send(&request).expect("OpenBao answers")
     }
 
     /// Does something as the administrator that must work, and returns the
@@ -146,7 +182,7 @@ impl Bao {
             host: "the test".to_owned(),
             lock_dir: None,
         };
-        VaultStore::new(settings, Box::new(Client::new(Options::default())))
+        VaultStore::new(settings, Box::new(self.client()))
     }
 
     /// Returns what is kept of the profile `default`.
