@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::context::Context;
 use super::lint::{self, LintArgs, findings_json};
+use super::output;
 use super::raw_json::raw_json;
 use super::render::{NOT_VERIFIED, Remarks, decoded_text};
 use super::token_input::TokenInput;
@@ -65,11 +66,7 @@ pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
     let text = jws::trim_input(octets.expose())?;
     let token = jwt::decode(text)?;
     let now = cx.now();
-    let format = match args.output {
-        Some(format) => format,
-        None if cx.json => Format::Json,
-        None => Format::Human,
-    };
+    let format = output::chosen(cx, args.output, Format::Json, Format::Human);
     let encrypted = token.claims().is_none();
     let findings = args.lint.findings(text, Vec::new(), now)?;
     let findings = findings.as_deref();

@@ -7,7 +7,6 @@ use authctl::core::jose::jwe::{
 };
 use authctl::core::jose::{self, base64url, jws, jwt};
 use authctl::core::secret::Secret;
-use authctl::core::time::Timestamp;
 use clap::{Arg, ArgGroup};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -17,11 +16,12 @@ use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
 use super::encryption_key::{EncryptionKeyArgs, Named};
 use super::key_source::{FlagNames, KeySourceArgs};
+use super::output;
 use super::raw_json::raw_json;
 use super::render::{NOT_VERIFIED, Remarks, escape, verified_text};
 use super::secrets::one_from_stdin;
 use super::token_input::TokenInput;
-use super::verify;
+use super::verify::{self, Verdict};
 
 /// Decrypt a token (JWE), and verify the JWT in it
 ///
@@ -135,18 +135,6 @@ enum Format {
     Claims,
 }
 
-/// A JWT that was decrypted and verified, its parts as they stand there.
-#[derive(Serialize)]
-struct Verdict {
-    valid: bool,
-    header: Box<RawValue>,
-    claims: Box<RawValue>,
-    key: Value,
-    expires_at: Option<String>,
-    warnings: Value,
-    encryption: Value,
-}
-
 /// A token that was decrypted, of whose content nothing was verified.
 #[derive(Serialize)]
 struct Plaintext {
@@ -168,11 +156,7 @@ pub fn run(cx: &Context, args: &DecryptArgs) -> Result<(), Error> {
             .chain(args.source.on_stdin())
             .chain(args.checks.on_stdin()),
     )?;
-    let format = match args.output {
-        Some(format) => format,
-        None if cx.json => Format::Json,
-        None => Format::Human,
-    };
+    let format = output::chosen(cx, args.output, Format::Json, Format::Human);
     let octets = args.token.octets()?;
     let token = jws::trim_input(octets.expose())?;
     let keys = args.key.to_decrypt(cx)?;
@@ -243,10 +227,9 @@ fn show_verified(
     for warning in &verified.warnings {
         cx.render.warning(&warning.message);
     }
-    let (algorithm, kid) = (verified.algorithm, verified.kid.as_deref());
     match format {
         Format::Human => {
-            let by = verify::by(algorithm, kid, &source);
+            let by = verify::by(&verified, &source);
             let claims = raw_json(token, 1)?;
             let remarks = Remarks::None;
             let verified = verified_text(&cx.render, &verified, claims.get(), &by, &remarks, now);
@@ -257,15 +240,11 @@ fn show_verified(
                 .text(&format!("{label} {}\n{verified}", escape(&by)))
         }
         Format::Claims => cx.render.json(&raw_json(token, 1)?),
-        Format::Json => cx.render.json(&Verdict {
-            valid: true,
-            header: raw_json(token, 0)?,
-            claims: raw_json(token, 1)?,
-            key: verify::key(algorithm, kid, &source),
-            expires_at: verified.date("exp").and_then(Timestamp::to_rfc3339),
-            warnings: super::warnings_json(&verified.warnings),
-            encryption: encryption(opened, &keys.name),
-        }),
+        Format::Json => {
+            let mut verdict = Verdict::new(token, &verified, &source)?;
+            verdict.encryption = Some(encryption(opened, &keys.name));
+            cx.render.json(&verdict)
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use super::context::Context;
 use super::encryption_key::EncryptionKeyArgs;
 use super::member_input::MemberInput;
+use super::output;
 use super::raw_json::raw_json;
 use super::secrets::{one_from_stdin, read_payload, read_payload_stdin};
 
@@ -150,11 +151,8 @@ pub fn run(cx: &Context, args: &EncryptArgs) -> Result<(), Error> {
     };
     let token = jwe::encrypt(&key.key, &plan, content)?;
     cx.render.mask(&token);
-    match args.output {
-        Some(Format::Json) => {}
-        None if cx.json => {}
-        _ if std::io::stdout().is_terminal() => return cx.render.text(token.expose()),
-        _ => return cx.render.octets(token.expose().as_bytes()),
+    if output::chosen(cx, args.output, Format::Json, Format::Token) == Format::Token {
+        return cx.render.bare_token(&token);
     }
     cx.render.json(&Encrypted {
         token: token.expose(),

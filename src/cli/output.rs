@@ -18,6 +18,11 @@ enum Format {
     Json,
 }
 
+/// Returns the shape that was typed, else `json` under `--json`, else `usual`.
+pub fn chosen<F>(cx: &Context, typed: Option<F>, json: F, usual: F) -> F {
+    typed.unwrap_or(if cx.json { json } else { usual })
+}
+
 impl OutputArg {
     /// Says whether the answer is to be JSON; what is asked for here wins over
     /// a `--json`.

@@ -11,7 +11,7 @@ use authctl::core::error::Error;
 use authctl::core::jose::jws::{self, Form};
 use authctl::core::jose::jwt::{self, Exceptions};
 use authctl::core::jose::{Members, NumericDate, SigningKey};
-use authctl::core::secret::{Secret, SecretBytes};
+use authctl::core::secret::SecretBytes;
 use authctl::core::time::Timestamp;
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
@@ -20,6 +20,7 @@ use serde_json::value::RawValue;
 
 use super::context::Context;
 use super::member_input::MemberInput;
+use super::output;
 use super::raw_json::raw_json;
 use super::secrets::{one_from_stdin, read_file, read_payload, read_payload_stdin, read_stdin};
 use claims::ClaimsArgs;
@@ -188,11 +189,7 @@ struct SignedJwt<'a> {
 
 /// Signs and prints the token.
 pub fn run(cx: &Context, args: &SignArgs) -> Result<(), Error> {
-    let format = match args.output {
-        Some(format) => format,
-        None if cx.json => Format::Json,
-        None => Format::Token,
-    };
+    let format = output::chosen(cx, args.output, Format::Json, Format::Token);
     let content = args.takes_stdin().then_some(match args.jws.jws {
         true => "the payload",
         false => "the claims",
@@ -208,15 +205,11 @@ pub fn run(cx: &Context, args: &SignArgs) -> Result<(), Error> {
     let now = cx.now();
     let claims = args.claims.over(document, now)?;
     let token = jwt::sign(&key, header, &claims, &args.exceptions.into(), now)?;
+    cx.render.mask(&token);
     match format {
-        Format::Token => print_token(cx, &token),
-        Format::Header => {
-            cx.render.mask(&token);
-            cx.render
-                .text(&format!("Authorization: Bearer {}", token.expose()))
-        }
+        Format::Token => cx.render.bare_token(&token),
+        Format::Header => cx.render.authorization(&token),
         Format::Json => {
-            cx.render.mask(&token);
             let exp = claims.values().get("exp").and_then(NumericDate::read);
             cx.render.json(&SignedJwt {
                 token: token.expose(),
@@ -247,10 +240,10 @@ fn run_jws(cx: &Context, args: &SignArgs, format: Format, header: Members) -> Re
         unencoded: args.jws.unencoded,
     };
     let token = jws::sign_as(&key, header, payload.expose(), form)?;
-    if format == Format::Token {
-        return print_token(cx, &token);
-    }
     cx.render.mask(&token);
+    if format == Format::Token {
+        return cx.render.bare_token(&token);
+    }
     cx.render.json(&json!({
         "token": token.expose(),
         "header": raw_json(token.expose(), 0)?,
@@ -258,14 +251,6 @@ fn run_jws(cx: &Context, args: &SignArgs, format: Format, header: Members) -> Re
         "kid": kid(&key),
         "detached": form.detached,
     }))
-}
-
-fn print_token(cx: &Context, token: &Secret) -> Result<(), Error> {
-    cx.render.mask(token);
-    match std::io::stdout().is_terminal() {
-        true => cx.render.text(token.expose()),
-        false => cx.render.octets(token.expose().as_bytes()),
-    }
 }
 
 fn kid(key: &SigningKey) -> Option<&str> {

@@ -1,7 +1,5 @@
 //! `authctl token`: print a valid access token.
 
-use std::io::IsTerminal as _;
-
 use authctl::core::documents::Freshness;
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::session::{Ask, Sessions, Token, TokenSource};
@@ -10,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::connection::ConnectionArgs;
 use super::context::Context;
+use super::output;
 
 /// Print a valid access token: the session's, or the client's own
 ///
@@ -78,11 +77,7 @@ enum Shell {
 
 /// Prints the token.
 pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
-    let format = match args.output {
-        Some(format) => format,
-        None if cx.json => Format::Json,
-        None => Format::Token,
-    };
+    let format = output::chosen(cx, args.output, Format::Json, Format::Token);
     // A protocol's environment that cannot be read is said before anything is
     // fetched.
     let api_version = match format {
@@ -111,10 +106,11 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
         (false, _) => cx.with_sessions_of(&settings, Freshness::Cached, work),
     }?;
     let now = cx.now();
-    if let Some(error) = &token.unsaved {
-        cx.render
-            .warning(&format!("the new token could not be kept: {error}"));
-    } else if token.source != TokenSource::Cache && !token.cached.lives(now, args.min_ttl) {
+    super::warn_unsaved(cx, &token);
+    if token.unsaved.is_none()
+        && token.source != TokenSource::Cache
+        && !token.cached.lives(now, args.min_ttl)
+    {
         cx.render
             .warning("the token lives shorter than `--min-ttl`; the server gives no longer one");
     }
@@ -122,11 +118,8 @@ pub fn run(cx: &Context, args: &TokenArgs) -> Result<(), Error> {
     super::hygiene::panic_if_asked("token");
     cx.render.mask(secret);
     match format {
-        Format::Token if std::io::stdout().is_terminal() => cx.render.text(secret.expose()),
-        Format::Token => cx.render.octets(secret.expose().as_bytes()),
-        Format::Header => cx
-            .render
-            .text(&format!("Authorization: Bearer {}", secret.expose())),
+        Format::Token => cx.render.bare_token(secret),
+        Format::Header => cx.render.authorization(secret),
         Format::Env => cx.render.text(&assignment(args.shell, secret.expose())),
         Format::Json => cx
             .render

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use authctl::core::error::Error;
+use authctl::core::jose::jwt::Verified;
 use authctl::core::jose::{Algorithm, base64url, jws, jwt, lint_key};
 use authctl::core::secret::SecretBytes;
 use authctl::core::time::Timestamp;
@@ -16,6 +17,7 @@ use super::checks::{CHECKS_OF_CLAIMS, ChecksArgs};
 use super::context::Context;
 use super::key_source::{FlagNames, KeySource, KeySourceArgs};
 use super::lint::{self, LintArgs, findings_json};
+use super::output;
 use super::raw_json::raw_json;
 use super::render::{Remarks, verified_text};
 use super::secrets::{one_from_stdin, read_payload};
@@ -84,15 +86,35 @@ enum Format {
 
 /// A good token, its parts as they stand there.
 #[derive(Serialize)]
-struct Verdict {
+pub(super) struct Verdict {
     valid: bool,
     header: Box<RawValue>,
     claims: Box<RawValue>,
     key: Value,
     expires_at: Option<String>,
     warnings: Value,
+    /// What is unwise about it, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     lint: Option<Value>,
+    /// How it was encrypted, where it came in a JWE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) encryption: Option<Value>,
+}
+
+impl Verdict {
+    /// Says what is said of every token that a key of `source` verified.
+    pub(super) fn new(token: &str, verified: &Verified, source: &str) -> Result<Self, Error> {
+        Ok(Self {
+            valid: true,
+            header: raw_json(token, 0)?,
+            claims: raw_json(token, 1)?,
+            key: key(verified.algorithm, verified.kid.as_deref(), source),
+            expires_at: verified.date("exp").and_then(Timestamp::to_rfc3339),
+            warnings: super::warnings_json(&verified.warnings),
+            lint: None,
+            encryption: None,
+        })
+    }
 }
 
 /// Verifies the token and shows it.
@@ -133,7 +155,7 @@ fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     }
     match args.format(cx) {
         Format::Human => {
-            let by = by(verified.algorithm, verified.kid.as_deref(), &keys);
+            let by = by(&verified, &keys);
             let claims = raw_json(token, 1)?;
             let remarks = findings.map_or(Remarks::None, Remarks::Lint);
             let text = verified_text(&cx.render, &verified, claims.get(), &by, &remarks, now);
@@ -144,13 +166,8 @@ fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
             cx.render.json(&raw_json(token, 1)?)
         }
         Format::Json => cx.render.json(&Verdict {
-            valid: true,
-            header: raw_json(token, 0)?,
-            claims: raw_json(token, 1)?,
-            key: key(verified.algorithm, verified.kid.as_deref(), &keys),
-            expires_at: verified.date("exp").and_then(Timestamp::to_rfc3339),
-            warnings: super::warnings_json(&verified.warnings),
             lint: findings_json(findings),
+            ..Verdict::new(token, &verified, &keys)?
         }),
     }
 }
@@ -196,22 +213,19 @@ fn run_jws(cx: &Context, args: &VerifyArgs, token: &str, source: KeySource) -> R
 
 impl VerifyArgs {
     fn format(&self, cx: &Context) -> Format {
-        match self.output {
-            Some(format) => format,
-            None if cx.json => Format::Json,
-            None => Format::Human,
-        }
+        output::chosen(cx, self.output, Format::Json, Format::Human)
     }
 }
 
 /// Returns which key verified, as JSON.
-pub(super) fn key(algorithm: Algorithm, kid: Option<&str>, source: &str) -> Value {
+fn key(algorithm: Algorithm, kid: Option<&str>, source: &str) -> Value {
     json!({"alg": algorithm.name(), "kid": kid, "source": source})
 }
 
 /// Says which key verified: "ES256 by the key `a` of `keys.json`".
-pub(super) fn by(algorithm: Algorithm, kid: Option<&str>, source: &str) -> String {
-    match kid {
+pub(super) fn by(verified: &Verified, source: &str) -> String {
+    let algorithm = verified.algorithm;
+    match &verified.kid {
         Some(kid) => format!("{algorithm} by the key `{kid}` of {source}"),
         None => format!("{algorithm} by {source}"),
     }

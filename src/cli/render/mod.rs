@@ -151,7 +151,7 @@ impl Render {
     pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_string(value)
             .map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
-        if !io::stdout().is_terminal() {
+        if !self.stdout_is_terminal() {
             return self.text(&text);
         }
         // JSON itself escapes C0 controls alone; the others have the same
@@ -166,10 +166,32 @@ impl Render {
     ///
     /// As [`Render::octets`].
     pub fn foreign_octets(&self, octets: &[u8]) -> Result<(), Error> {
-        if !io::stdout().is_terminal() {
+        if !self.stdout_is_terminal() {
             return self.octets(octets);
         }
         self.text(&escape_lines(&String::from_utf8_lossy(octets)))
+    }
+
+    /// Writes a token that was asked for by name, with a line ending only where
+    /// a person sees it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Render::octets`].
+    pub fn bare_token(&self, token: &Secret) -> Result<(), Error> {
+        match self.stdout_is_terminal() {
+            true => self.text(token.expose()),
+            false => self.octets(token.expose().as_bytes()),
+        }
+    }
+
+    /// Writes the header field that carries a token (RFC 6750 §2.1).
+    ///
+    /// # Errors
+    ///
+    /// As [`Render::octets`].
+    pub fn authorization(&self, token: &Secret) -> Result<(), Error> {
+        self.text(&format!("Authorization: Bearer {}", token.expose()))
     }
 
     /// Says whether a person sees stdout as it is written.
