@@ -71,7 +71,10 @@ fn s21_calls_in_a_row_ask_nobody_and_write_nothing() {
         })
         .collect();
     took.sort_unstable();
-    println!("1,000 calls of `token`: half of them within {:?}", took[500]);
+    println!(
+        "1,000 calls of `token`: half of them within {:?}",
+        took[500]
+    );
     assert_eq!(server.requests(), 0);
     assert_eq!(files(), before);
 }
