@@ -346,9 +346,8 @@ impl TokenStore for FileStore {
         wait: Duration,
         on_wait: &mut dyn FnMut(&LockHolder),
     ) -> Result<LockGuard, Error> {
-        let folder = Folder::create(&self.path, &self.notes)?;
-        let guard = lock::lock(&folder, key, wait, on_wait)?;
-        folder.sweep(&file_name(key));
+        let guard = lock::lock_in(&self.path, &self.notes, key, wait, on_wait)?;
+        Folder::create(&self.path, &self.notes)?.sweep(&file_name(key));
         Ok(guard)
     }
 

@@ -8,7 +8,7 @@
 
 use std::fmt;
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -82,14 +82,8 @@ impl Drop for LockGuard {
     }
 }
 
-/// Takes the lock of `key` in `folder`, for at most `wait`. `on_wait` is
-/// called once, when the wait has become long enough to be worth a line.
-///
-/// # Errors
-///
-/// [`Error::Locked`] with the holder once `wait` has passed; [`Error::Unsafe`]
-/// and [`Error::Io`] of the folder and the lock file.
-pub(super) fn lock(
+/// Takes the lock of `key` in `folder`, for at most `wait`.
+fn lock(
     folder: &Folder,
     key: &Key,
     wait: Duration,
@@ -138,7 +132,14 @@ pub(super) fn lock(
     }
 }
 
-/// Takes the lock of `key` in the folder at `path`, which is made if absent.
+/// Takes the lock of `key` in the folder at `path`, which is made if absent,
+/// for at most `wait`. `on_wait` is called once, when the wait has become long
+/// enough to be worth a line.
+///
+/// # Errors
+///
+/// [`Error::Locked`] with the holder once `wait` has passed; [`Error::Unsafe`]
+/// and [`Error::Io`] of the folder and the lock file.
 pub(super) fn lock_in(
     path: &Path,
     notes: &Notes,
@@ -146,7 +147,22 @@ pub(super) fn lock_in(
     wait: Duration,
     on_wait: &mut dyn FnMut(&LockHolder),
 ) -> Result<LockGuard, Error> {
-    lock(&Folder::create(path, notes)?, key, wait, on_wait)
+    let started = Instant::now();
+    let mut removals = 0;
+    loop {
+        let left = wait.saturating_sub(started.elapsed());
+        let taken =
+            Folder::create(path, notes).and_then(|folder| lock(&folder, key, left, on_wait));
+        match taken {
+            // Whoever found it of no use removed it, empty as it still was.
+            Err(Error::Io { source, .. })
+                if source.kind() == ErrorKind::NotFound && removals < MOST_REMOVALS =>
+            {
+                removals += 1;
+            }
+            taken => return taken,
+        }
+    }
 }
 
 /// Takes the lock of `key` in the folder at `shared`, and before that in the
@@ -290,6 +306,8 @@ fn is_stopped(pid: u32) -> bool {
 /// A refresh takes some tens of milliseconds; polling starts well below.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// Each takes a moment that only [`LockGuard::discard`] can hit.
+const MOST_REMOVALS: u32 = 100;
 /// Shorter waits are everyday and not worth a line.
 const TOLD_AFTER: Duration = Duration::from_millis(500);
 /// Ten digits and a line feed.

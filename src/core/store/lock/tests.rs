@@ -83,3 +83,21 @@ fn a_private_folder_is_one_that_nobody_else_can_write_to() {
     symlink(dir.path(), &link).unwrap();
     assert_eq!(private_lock_dir_in(&link), None);
 }
+
+/// `doctor` in a fresh home leaves nothing behind, and is in nobody's way who
+/// signs in there for the first time.
+#[test]
+fn a_folder_that_is_removed_while_it_is_locked_in_is_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sessions");
+    let take = |profile: &str| {
+        let (key, notes) = (Key::session(profile), Notes::default());
+        lock_in(&path, &notes, &key, Duration::from_secs(60), &mut |_| {}).unwrap()
+    };
+    std::thread::scope(|scope| {
+        for profile in ["one", "one", "another"] {
+            scope.spawn(move || (0..200).for_each(|_| take(profile).discard()));
+        }
+    });
+    assert!(!path.exists());
+}
