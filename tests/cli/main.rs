@@ -30,6 +30,7 @@ mod demo;
 mod discover;
 mod doctor;
 mod doctor_server;
+mod doctor_silence;
 mod encrypt;
 mod exit_codes;
 mod help;

@@ -9,7 +9,7 @@ use authctl::core::oauth::jwks::{jwks_request, process_jwks_response};
 use serde_json::json;
 
 use super::finding::{Check, Findings};
-use super::server::{Server, failed};
+use super::server::Server;
 use crate::cli::context::Context;
 
 /// Checks the JWK Set and the algorithms.
@@ -42,8 +42,8 @@ pub fn check(
     let request = jwks_request(&url);
     let answer = match server.send(request.clone()) {
         Ok((answer, _)) => answer,
-        Err(error) => {
-            findings.add(failed("jwks", &error))?;
+        Err(unanswered) => {
+            findings.add(unanswered.check("jwks"))?;
             return findings.skip(&NAMES[1..], "it hangs on `jwks`");
         }
     };

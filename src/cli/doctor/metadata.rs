@@ -9,6 +9,7 @@ use authctl::core::uri::HttpsUrl;
 use serde_json::Value;
 
 use super::finding::{Check, Findings};
+use super::server::Unanswered;
 
 /// OpenID Connect Discovery 1.0 §4, and RFC 8414 §3.
 const NAMES: [&str; 2] = ["metadata_openid", "metadata_oauth"];
@@ -20,6 +21,8 @@ enum Form {
     Absent(Error),
     /// There is something, or nothing came.
     Bad(Error),
+    /// Nobody asked.
+    Unknown(Check),
 }
 
 /// Judges both answers; returns the document that the other commands go by.
@@ -30,12 +33,12 @@ enum Form {
 pub fn check(
     issuer: &HttpsUrl,
     urls: &[HttpsUrl; 2],
-    answers: [Result<Response, http::Error>; 2],
+    answers: [Result<Response, Unanswered>; 2],
     findings: &mut Findings<'_>,
 ) -> Result<Option<Metadata>, Error> {
     let [first, second] = answers;
-    let openid = judge(issuer, &urls[0], first);
-    let oauth = judge(issuer, &urls[1], second);
+    let openid = judge(0, issuer, &urls[0], first);
+    let oauth = judge(1, issuer, &urls[1], second);
     findings.add(one(0, &urls[0], &openid, &oauth))?;
     findings.add(one(1, &urls[1], &oauth, &openid))?;
     let both = match (openid, oauth) {
@@ -58,10 +61,16 @@ pub fn check(
     Ok(both)
 }
 
-fn judge(issuer: &HttpsUrl, url: &HttpsUrl, answer: Result<Response, http::Error>) -> Form {
+fn judge(
+    index: usize,
+    issuer: &HttpsUrl,
+    url: &HttpsUrl,
+    answer: Result<Response, Unanswered>,
+) -> Form {
     let response = match answer {
         Ok(response) => response,
-        Err(error) => return Form::Bad(error.into()),
+        Err(Unanswered::Failed(error)) => return Form::Bad(error.into()),
+        Err(not_asked) => return Form::Unknown(not_asked.check(NAMES[index])),
     };
     match Metadata::process(issuer, &Request::get(url.clone()), &response) {
         Ok(metadata) => Form::Found(metadata),
@@ -95,6 +104,7 @@ fn one(index: usize, url: &HttpsUrl, form: &Form, other: &Form) -> Check {
                 NAMES[1 - index]
             ),
         ),
+        Form::Unknown(check) => check.clone(),
         Form::Absent(error) | Form::Bad(error) => {
             Check::fail(name, error).or_fix("check the issuer: `--issuer URL`")
         }

@@ -258,6 +258,9 @@ fn try_all(host: &str, addresses: &[SocketAddr], budget: Budget) -> Result<Reach
     // Who refuses is nearer than who is silent, and says more.
     failures.sort_by_key(|(_, error)| is_silent(error));
     Err(match failures.first() {
+        Some((_, error)) if is_silent(error) && wait < LONGEST_CONNECT => {
+            budget.exceeded(host.to_owned())
+        }
         Some((_, error)) if is_silent(error) => http::Error::TimedOut {
             host: host.to_owned(),
             after: wait,

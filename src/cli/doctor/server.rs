@@ -1,7 +1,7 @@
 //! The server: TLS, clock, metadata, keys, token endpoint.
 
 use authctl::core::config::{Setting, Settings};
-use authctl::core::error::{Error, Report as _};
+use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::http::{
     self, Cause, Client, Request, Response, Timing, Transport as _, clock_offset,
 };
@@ -43,18 +43,53 @@ pub struct Server<'a> {
     budget: Budget,
 }
 
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// The time was up before: nothing was sent, and nothing is known.
+    NotAsked,
+    /// The exchange failed.
+    Failed(http::Error),
+}
+
+impl Unanswered {
+    /// Shows a request without an answer, as far as a check hangs on it.
+    pub fn check(&self, name: &'static str) -> Check {
+        match self {
+            Self::NotAsked => Check::failed(
+                name,
+                ("timed_out", Exit::Unreachable),
+                "the time was up before it was asked",
+            )
+            .fix("mend what took the time, or allow more with `--timeout`"),
+            Self::Failed(error) => failed(name, error),
+        }
+    }
+
+    fn error(&self) -> Option<&http::Error> {
+        match self {
+            Self::NotAsked => None,
+            Self::Failed(error) => Some(error),
+        }
+    }
+}
+
 impl Server<'_> {
     /// Sends a request once, within what is left of the time.
     ///
     /// # Errors
     ///
-    /// Those of the transport.
-    pub fn send(&self, mut request: Request) -> Result<(Response, Timing), http::Error> {
-        request.timeout = Some(self.budget.left());
+    /// Those of the transport, unless no time is left.
+    pub fn send(&self, mut request: Request) -> Result<(Response, Timing), Unanswered> {
+        let left = self.budget.left();
+        if left.is_zero() {
+            return Err(Unanswered::NotAsked);
+        }
+        request.timeout = Some(left);
         let (sent, begun) = (SystemClock.now(), SystemClock.monotonic());
         let answer = self.client.send(&request).map_err(|error| match error {
-            http::Error::TimedOut { host, .. } => self.budget.exceeded(host),
-            other => other,
+            http::Error::TimedOut { host, .. } => Unanswered::Failed(self.budget.exceeded(host)),
+            other => Unanswered::Failed(other),
         })?;
         let timing = Timing {
             sent,
@@ -168,10 +203,10 @@ fn without_issuer(
 fn tls_and_clock(
     server: &Server<'_>,
     url: &HttpsUrl,
-    answer: &Result<(Response, Timing), http::Error>,
+    answer: &Result<(Response, Timing), Unanswered>,
     findings: &mut Findings<'_>,
 ) -> Result<bool, Error> {
-    let error = answer.as_ref().err();
+    let error = answer.as_ref().err().and_then(Unanswered::error);
     findings.add(tls(server, url, error))?;
     if error.is_some_and(is_tls) {
         findings.skip(&["clock"], "it hangs on `tls`")?;

@@ -9,7 +9,7 @@ use authctl::core::uri::HttpsUrl;
 use serde_json::Value;
 
 use super::finding::{Check, Findings};
-use super::server::{Server, failed};
+use super::server::{Server, Unanswered, failed};
 
 /// Checks the endpoint, which gets an empty request unless there is an answer
 /// to one already, and how the client authenticates there.
@@ -20,7 +20,7 @@ use super::server::{Server, failed};
 pub fn check(
     server: &Server<'_>,
     metadata: Option<&Metadata>,
-    answer: Option<Result<Response, http::Error>>,
+    answer: Option<Result<Response, Unanswered>>,
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
     const NAME: &str = "token_endpoint";
@@ -38,7 +38,7 @@ pub fn check(
             });
             match answer {
                 Ok(answer) => judge(url, &answer),
-                Err(error) => failed(NAME, &error),
+                Err(unanswered) => unanswered.check(NAME),
             }
             .with("url", url.as_str())
         }
