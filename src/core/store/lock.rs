@@ -173,6 +173,8 @@ pub(super) fn lock_in(
 /// that see `private`, where nobody else can write, meet there instead. No
 /// process goes on without one of the two, and both are taken where they can
 /// be: whoever sees one of them only still keeps out those that see both.
+/// Whether nobody else can write there is only looked at here: most commands
+/// take no lock.
 pub(super) fn lock_in_both(
     private: Option<&Path>,
     shared: &Path,
@@ -182,6 +184,7 @@ pub(super) fn lock_in_both(
     on_wait: &mut dyn FnMut(&LockHolder),
 ) -> Result<LockGuard, Error> {
     let started = Instant::now();
+    let private = private.filter(|path| path.parent().is_some_and(is_ours_alone));
     let private = match private.map(|path| lock_in(path, notes, key, wait, on_wait)) {
         Some(Err(error @ Error::Locked { .. })) => return Err(error),
         Some(Ok(guard)) => Some(guard),
@@ -216,12 +219,12 @@ fn is_taken(error: &Error, folder: &Path) -> bool {
 
 /// Returns where the locks of the user's own stores lie besides
 /// [`lock_dir_of_user`], in a folder that the system makes for the user alone:
-/// `/run/user/UID`, whatever the environment says. `None` where there is none.
+/// `/run/user/UID`, whatever the environment says. `None` where no system does.
 pub fn private_lock_dir_of_user() -> Option<PathBuf> {
     #[cfg(unix)]
     {
         let uid = rustix::process::geteuid().as_raw();
-        private_lock_dir_in(Path::new(&format!("/run/user/{uid}")))
+        Some(PathBuf::from(format!("/run/user/{uid}/authctl")))
     }
     #[cfg(not(unix))]
     {
@@ -229,15 +232,21 @@ pub fn private_lock_dir_of_user() -> Option<PathBuf> {
     }
 }
 
+/// Says whether a folder is there and nobody else can write to it.
 #[cfg(unix)]
-fn private_lock_dir_in(run: &Path) -> Option<PathBuf> {
+fn is_ours_alone(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
 
-    let found = run.symlink_metadata().ok()?;
-    let is_ours_alone = found.is_dir()
-        && found.uid() == rustix::process::geteuid().as_raw()
-        && found.mode() & 0o022 == 0;
-    is_ours_alone.then(|| run.join("authctl"))
+    folder.symlink_metadata().is_ok_and(|found| {
+        found.is_dir()
+            && found.uid() == rustix::process::geteuid().as_raw()
+            && found.mode() & 0o022 == 0
+    })
+}
+
+#[cfg(not(unix))]
+fn is_ours_alone(_: &Path) -> bool {
+    true
 }
 
 /// Returns where the locks of a store that belongs to the user and not to a

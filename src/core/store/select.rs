@@ -75,8 +75,8 @@ pub struct Places {
     /// The folder of the keychain's locks: one a user, whatever `HOME` and
     /// `XDG_*` say. Defaults to [`super::lock_dir_of_user`].
     pub lock_dir: PathBuf,
-    /// A folder for the same locks besides, where nobody else can write; see
-    /// [`super::private_lock_dir_of_user`].
+    /// A folder for the same locks besides, used where nobody else can write to
+    /// the one above it; see [`super::private_lock_dir_of_user`].
     pub private_lock_dir: Option<PathBuf>,
     /// How long a person may take to answer the keychain's own prompt; no
     /// longer than [`KEYCHAIN_DEADLINE`] where nobody can answer one.

@@ -69,19 +69,22 @@ fn s4_a_shared_folder_that_is_taken_is_replaced_by_the_private_one() {
 }
 
 #[test]
-fn a_private_folder_is_one_that_nobody_else_can_write_to() {
+fn a_private_folder_lies_where_nobody_else_can_write() {
     let dir = tempfile::tempdir().unwrap();
     let run = dir.path().join("run");
-    assert_eq!(private_lock_dir_in(&run), None);
+    assert!(!is_ours_alone(&run));
     std::fs::create_dir(&run).unwrap();
-    for (mode, expected) in [(0o700, true), (0o755, true), (0o770, false), (0o777, false)] {
+    let (private, shared) = (run.join("authctl"), dir.path().join("shared"));
+    for (mode, serves) in [(0o700, true), (0o755, true), (0o770, false), (0o777, false)] {
         std::fs::set_permissions(&run, PermissionsExt::from_mode(mode)).unwrap();
-        let found = private_lock_dir_in(&run);
-        assert_eq!(found, expected.then(|| run.join("authctl")), "{mode:o}");
+        assert_eq!(is_ours_alone(&run), serves, "{mode:o}");
+        let guard = taken(Some(&private), &shared).unwrap();
+        assert_eq!(private.exists(), serves, "{mode:o}");
+        guard.discard();
     }
     let link = dir.path().join("link");
     symlink(dir.path(), &link).unwrap();
-    assert_eq!(private_lock_dir_in(&link), None);
+    assert!(!is_ours_alone(&link));
 }
 
 /// `doctor` in a fresh home leaves nothing behind, and is in nobody's way who
