@@ -13,6 +13,9 @@ use super::{Error, SecretRef};
 /// The most octets of a configuration; real ones have a few thousand.
 const MAX_FILE: u64 = 1024 * 1024;
 
+/// What most files fit into, in octets.
+const USUAL_FILE: usize = 8 * 1024;
+
 /// The name of the profile when nobody names one.
 pub const DEFAULT_PROFILE: &str = "default";
 
@@ -425,8 +428,9 @@ fn io(doing: &'static str, path: &Path, error: &std::io::Error) -> Error {
 
 /// Reads a text that is no larger than a configuration can be.
 fn read_bounded(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
     let file = std::fs::File::open(path)?;
+    // So much that most are read at once.
+    let mut text = String::with_capacity(USUAL_FILE);
     file.take(MAX_FILE + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_FILE {
         return Err(std::io::Error::other("it is larger than 1 MiB"));

@@ -5,7 +5,7 @@
 //! owner alone. What cannot be read, is not whole or could have been written
 //! by someone else counts as absent: the server is asked again.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -68,12 +68,16 @@ impl Cache {
     /// Reads the copy of `url`.
     pub fn read(&self, url: &str) -> Option<Entry> {
         let file = open(&self.path(url)).ok()?;
-        if !is_ours(&file) {
+        let about = file.metadata().ok()?;
+        if !is_ours(&about) {
             log::debug!("a cached copy could have been written by someone else; ignored");
             return None;
         }
-        let mut text = Vec::new();
-        file.take(MAX_FILE).read_to_end(&mut text).ok()?;
+        // Files are replaced and never changed, so their length stands, and
+        // one read does.
+        let length = about.len().min(MAX_FILE);
+        let mut text = Vec::with_capacity(usize::try_from(length).ok()?);
+        file.take(length).read_to_end(&mut text).ok()?;
         let entry: Entry = serde_json::from_slice(&text).ok()?;
         (entry.url == url).then_some(entry)
     }
@@ -144,16 +148,14 @@ fn open(path: &Path) -> io::Result<File> {
 /// Says whether nobody else can have written a file: whoever could would
 /// choose the keys by which tokens are verified.
 #[cfg(unix)]
-fn is_ours(file: &File) -> bool {
+fn is_ours(about: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    file.metadata().is_ok_and(|about| {
-        about.is_file()
-            && about.uid() == rustix::process::geteuid().as_raw()
-            && about.mode() & 0o022 == 0
-    })
+    about.is_file()
+        && about.uid() == rustix::process::geteuid().as_raw()
+        && about.mode() & 0o022 == 0
 }
 
 #[cfg(not(unix))]
-fn is_ours(file: &File) -> bool {
-    file.metadata().is_ok_and(|about| about.is_file())
+fn is_ours(about: &Metadata) -> bool {
+    about.is_file()
 }
