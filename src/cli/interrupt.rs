@@ -79,8 +79,13 @@ fn quit() -> Option<i32> {
 /// SIGHUP, unless it is ignored as `nohup` has it: then it must stay so.
 #[cfg(unix)]
 fn hangup() -> Option<i32> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let ignored = status
+    use std::io::Read as _;
+
+    // The kernel gives the head of the file at once, and the line is in it.
+    let mut head = [0; 4096];
+    let read = std::fs::File::open("/proc/self/status").and_then(|mut it| it.read(&mut head));
+    let ignored = std::str::from_utf8(&head[..read.ok()?])
+        .ok()?
         .lines()
         .find_map(|line| line.strip_prefix("SigIgn:"))?;
     let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
