@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use super::login::Session;
 use super::{LoginMethod, VaultAuth, VaultError, VaultSettings};
@@ -19,6 +19,7 @@ use crate::core::http::{
     self, FieldValue, Method, Request, Response, Retry, Transport, send_with_retries,
 };
 use crate::core::secret::{Secret, SecretBytes};
+use crate::core::store::record::json::to_json;
 use crate::core::time::{Clock, Timestamp};
 
 /// Speaks to one Vault.
@@ -28,7 +29,7 @@ pub(super) struct Api {
     transport: Box<dyn Transport + Send + Sync>,
     session: Mutex<Option<Session>>,
     /// Whether the mount is known to be what it must.
-    mount_checked: Mutex<bool>,
+    mount_checked: AtomicBool,
 }
 
 /// One version of an entry.
@@ -67,7 +68,7 @@ impl Api {
             clock,
             transport,
             session: Mutex::new(None),
-            mount_checked: Mutex::new(false),
+            mount_checked: AtomicBool::new(false),
         }
     }
 
@@ -112,7 +113,10 @@ impl Api {
     ) -> Result<Written, VaultError> {
         self.know_mount()?;
         let full = self.data_path(path);
-        let body = self.json(&json_write(cas, data))?;
+        let body = json_of(&Write {
+            options: Options { cas },
+            data,
+        });
         let mut call = Call::post(&full, body);
         call.budget = Some(budget);
         let response = self.call(call)?;
@@ -141,7 +145,7 @@ impl Api {
     /// what is replaced is gone.
     pub fn keep_one_version(&self, path: &str) -> Result<(), VaultError> {
         let full = self.metadata_path(path);
-        let body = self.json(&json!({"max_versions": 1, "cas_required": true}))?;
+        let body = json_of(&json!({"max_versions": 1, "cas_required": true}));
         let response = self.call(Call::post(&full, body))?;
         if response.status == 404 {
             self.check_mount(&full, &response)?;
@@ -178,7 +182,7 @@ impl Api {
     /// tells.
     pub fn may_write(&self, path: &str) -> Result<bool, VaultError> {
         let full = self.data_path(path);
-        let body = self.json(&json!({"paths": [full]}))?;
+        let body = json_of(&json!({"paths": [full]}));
         let response = self.call(Call::post("sys/capabilities-self", body))?;
         if response.status != 200 {
             // A policy may keep a token from asking; the write will tell.
@@ -208,13 +212,10 @@ impl Api {
         let Some(session) = session.filter(Session::is_revocable) else {
             return;
         };
-        let Ok(body) = self.json(&json!({})) else {
-            return;
-        };
         let call = Call {
             budget: Some(SHORT.min(self.settings.timeout)),
             retry: Retry::WhenTold,
-            ..Call::post("auth/token/revoke-self", body)
+            ..Call::post("auth/token/revoke-self", json_of(&json!({})))
         };
         match self.send(&call, Some(session.token())) {
             Ok(response) => log::debug!("store: Vault's token given back: {}", response.status),
@@ -276,8 +277,7 @@ impl Api {
             (of_role, role.as_str()),
             (of_credential, credential.expose()),
         ]);
-        let body = self.json(&members)?;
-        let mut call = Call::post(&path, body);
+        let mut call = Call::post(&path, json_of(&members));
         if *method == LoginMethod::AppRole {
             // It may be good for one use.
             call.retry = Retry::WhenTold;
@@ -406,7 +406,7 @@ impl Api {
     /// takes our paths for the names of other entries: it would find nothing
     /// under them, and write without a check.
     fn know_mount(&self) -> Result<(), VaultError> {
-        if *self.lock_mount_checked() {
+        if self.mount_checked.load(Ordering::Relaxed) {
             return Ok(());
         }
         let mount = self.settings.mount.to_string();
@@ -428,33 +428,13 @@ impl Api {
         Ok(())
     }
 
-    fn lock_mount_checked(&self) -> MutexGuard<'_, bool> {
-        self.mount_checked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn set_mount_checked(&self) {
-        *self.lock_mount_checked() = true;
+        self.mount_checked.store(true, Ordering::Relaxed);
     }
 
     fn parse<T: for<'d> Deserialize<'d>>(&self, response: &Response) -> Result<T, VaultError> {
         serde_json::from_slice(&response.body)
             .map_err(|_| self.senseless("it is not the JSON that was due"))
-    }
-
-    fn json(&self, value: &impl Serialize) -> Result<SecretBytes, VaultError> {
-        // A buffer that grows would leave unwiped copies behind: the length is
-        // counted first.
-        let mut length = Count(0);
-        let mut octets = Zeroizing::new(Vec::new());
-        serde_json::to_writer(&mut length, value)
-            .and_then(|()| {
-                octets.reserve_exact(length.0);
-                serde_json::to_writer(&mut *octets, value)
-            })
-            .map_err(|_| self.senseless("the request cannot be written"))?;
-        Ok(SecretBytes::new(std::mem::take(&mut *octets)))
     }
 
     fn senseless(&self, why: &'static str) -> VaultError {
@@ -523,13 +503,6 @@ struct Options {
     cas: u64,
 }
 
-fn json_write<T>(cas: u64, data: &T) -> Write<'_, T> {
-    Write {
-        options: Options { cas },
-        data,
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
 struct Whole<T> {
@@ -571,6 +544,11 @@ struct Keys {
     keys: Vec<String>,
 }
 
+/// Writes a body.
+fn json_of(value: &impl Serialize) -> SecretBytes {
+    SecretBytes::new(std::mem::take(&mut *to_json(value)))
+}
+
 /// Says whether a 404 is that of an entry whose last version was deleted.
 fn holds_data(response: &Response) -> bool {
     serde_json::from_slice::<Value>(&response.body)
@@ -596,19 +574,6 @@ fn said(response: &Response) -> String {
     let text = errors.join("; ");
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(SAID).collect()
-}
-
-struct Count(usize);
-
-impl std::io::Write for Count {
-    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        self.0 += octets.len();
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// How much of what Vault said is kept.
