@@ -22,13 +22,11 @@ use crate::core::time::Timestamp;
 pub struct LockGuard {
     file: Option<File>,
     path: Option<PathBuf>,
-    lease: Option<Box<dyn Lease>>,
+    /// A lock beyond this machine, which ends when it is dropped.
+    lease: Option<Box<dyn fmt::Debug + Send>>,
     /// The same key's lock in another folder.
     also: Option<Box<LockGuard>>,
 }
-
-/// A lock beyond this machine, which ends when it is dropped.
-pub(super) trait Lease: fmt::Debug + Send {}
 
 impl LockGuard {
     /// Returns a guard over nothing, for stores that keep nothing.
@@ -59,8 +57,8 @@ impl LockGuard {
     }
 
     /// Adds a lease, which ends before the lock does.
-    pub(super) fn with_lease(mut self, lease: Box<dyn Lease>) -> Self {
-        self.lease = Some(lease);
+    pub(super) fn with_lease(mut self, lease: impl fmt::Debug + Send + 'static) -> Self {
+        self.lease = Some(Box::new(lease));
         self
     }
 

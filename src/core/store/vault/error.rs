@@ -264,6 +264,12 @@ impl VaultError {
     }
 }
 
+impl From<VaultError> for super::super::Error {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
 fn in_quotes(said: &str) -> String {
     if said.is_empty() {
         return String::new();

@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::api::{Api, Entry, SHORT, Written};
 use super::error::VaultError;
-use crate::core::store::lock::Lease;
 use crate::core::store::{Error, Key, LockHolder};
 use crate::core::time::Timestamp;
 
@@ -28,7 +27,7 @@ use crate::core::time::Timestamp;
 pub(super) struct Claim {
     /// A random text, new with each lock.
     #[serde(default)]
-    pub holder: String,
+    holder: String,
     #[serde(default)]
     host: String,
     #[serde(default)]
@@ -47,11 +46,9 @@ pub(super) struct Held {
 
 /// Gives the lease of a key back when it is dropped.
 pub(super) struct LeaseGuard {
-    pub shared: Arc<Shared>,
-    pub key: Key,
+    shared: Arc<Shared>,
+    key: Key,
 }
-
-impl Lease for LeaseGuard {}
 
 impl fmt::Debug for LeaseGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,30 +97,24 @@ pub(super) fn take(
     let mut told = false;
     let mut watch = Watch::default();
     loop {
-        let found: Option<Entry<Claim>> = api.read(&path).map_err(Error::Vault)?;
-        let other = match taken(api, found.as_ref(), &mut watch).map_err(Error::Vault)? {
+        let found: Option<Entry<Claim>> = api.read(&path)?;
+        let other = match standing(api, found.as_ref(), &mut watch)? {
+            Standing::Held(holder) => holder,
             Standing::Free { version } => {
                 if found.is_none() {
-                    api.keep_one_version(&path).map_err(Error::Vault)?;
+                    api.keep_one_version(&path)?;
                 }
-                let written = api.write(&path, version, &claim, api.settings.timeout);
-                if let Written::Yes { version, .. } = written.map_err(Error::Vault)? {
-                    shared.hold(key, Held { claim, version });
-                    return Ok(LeaseGuard {
-                        shared: Arc::clone(shared),
-                        key: key.clone(),
-                    });
+                match put(api, &path, version, &claim)? {
+                    Ok(version) => {
+                        shared.hold(key, Held { claim, version });
+                        return Ok(LeaseGuard {
+                            shared: Arc::clone(shared),
+                            key: key.clone(),
+                        });
+                    }
+                    Err(faster) => faster,
                 }
-                // Another was faster, or it was us and the answer was lost.
-                continue_if_ours(shared, key, &path, &claim)?
             }
-            Standing::Held(holder) => Some(holder),
-        };
-        let Some(other) = other else {
-            return Ok(LeaseGuard {
-                shared: Arc::clone(shared),
-                key: key.clone(),
-            });
         };
         let waited = api.clock.monotonic().saturating_sub(started);
         if waited >= wait {
@@ -149,34 +140,50 @@ pub(super) fn take(
 ///
 /// [`VaultError::LeaseLost`] where another has taken it meanwhile.
 pub(super) fn renew(shared: &Shared, key: &Key) -> Result<(), VaultError> {
-    let Some(held) = shared.leases().get(key).cloned() else {
+    let Some(Held { claim, version }) = shared.leases().get(key).cloned() else {
         return Ok(());
     };
-    let api = &shared.api;
-    let path = path_of(key);
-    let lost = || VaultError::LeaseLost {
-        key: key.name().to_owned(),
+    let Ok(version) = put(&shared.api, &path_of(key), version, &claim)? else {
+        let key = key.name().to_owned();
+        return Err(VaultError::LeaseLost { key });
     };
-    let version = match api.write(&path, held.version, &held.claim, api.settings.timeout)? {
-        Written::Yes { version, .. } => version,
-        // Sent twice because the first answer was lost, it meets itself.
-        Written::Mismatch => match api.read::<Claim>(&path)? {
-            Some(Entry {
-                data: Some(claim),
-                version,
-                ..
-            }) if claim.holder == held.claim.holder => version,
-            _ => return Err(lost()),
-        },
-    };
-    shared.hold(
-        key,
-        Held {
-            claim: held.claim,
-            version,
-        },
-    );
+    shared.hold(key, Held { claim, version });
     Ok(())
+}
+
+/// Writes a claim in place of `version`, and returns the version that it
+/// became, or who has the lease instead.
+fn put(
+    api: &Api,
+    path: &str,
+    version: u64,
+    claim: &Claim,
+) -> Result<Result<u64, LockHolder>, VaultError> {
+    if let Written::Yes { version, .. } = api.write(path, version, claim, api.settings.timeout)? {
+        return Ok(Ok(version));
+    }
+    let there: Option<Entry<Claim>> = api.read(path)?;
+    Ok(match &there {
+        // Sent twice because the first answer was lost, it meets itself.
+        Some(Entry {
+            data: Some(there),
+            version,
+            ..
+        }) if there.holder == claim.holder => Ok(*version),
+        there => Err(there.as_ref().and_then(holder_of).unwrap_or_default()),
+    })
+}
+
+/// Returns who holds the lease by what its entry says; `None` where nobody
+/// does.
+fn holder_of(entry: &Entry<Claim>) -> Option<LockHolder> {
+    let claim = entry.data.as_ref()?;
+    (!claim.holder.is_empty()).then(|| LockHolder {
+        pid: Some(claim.pid),
+        host: Some(claim.host.clone()),
+        since: entry.created,
+        is_stopped: false,
+    })
 }
 
 /// Whose the lease is.
@@ -203,23 +210,13 @@ impl Watch {
     }
 }
 
-fn taken(
-    api: &Api,
-    found: Option<&Entry<Claim>>,
-    watch: &mut Watch,
-) -> Result<Standing, VaultError> {
+fn standing(api: &Api, found: Option<&Entry<Claim>>, watch: &mut Watch) -> Result<Standing, Error> {
     let Some(entry) = found else {
         return Ok(Standing::Free { version: 0 });
     };
     let version = entry.version;
-    let Some(claim) = entry.data.as_ref().filter(|claim| !claim.holder.is_empty()) else {
+    let (Some(holder), Some(claim)) = (holder_of(entry), &entry.data) else {
         return Ok(Standing::Free { version });
-    };
-    let holder = LockHolder {
-        pid: Some(claim.pid),
-        host: Some(claim.host.clone()),
-        since: entry.created,
-        is_stopped: false,
     };
     let Some(created) = entry.created else {
         return Ok(Standing::Held(holder));
@@ -248,8 +245,8 @@ fn taken(
 
 /// Returns Vault's present, by the time that it gives an entry written now,
 /// which is removed again. So it also proves that entries can be written.
-pub(super) fn present(api: &Api) -> Result<Option<Timestamp>, VaultError> {
-    let path = format!("checks/{}", random_name().map_err(|_| crypto(api))?);
+pub(super) fn present(api: &Api) -> Result<Option<Timestamp>, Error> {
+    let path = format!("checks/{}", random_name()?);
     let written = api.write(&path, 0, &serde_json::json!({}), api.settings.timeout)?;
     api.remove(&path)?;
     Ok(match written {
@@ -259,51 +256,9 @@ pub(super) fn present(api: &Api) -> Result<Option<Timestamp>, VaultError> {
     })
 }
 
-fn crypto(api: &Api) -> VaultError {
-    VaultError::Senseless {
-        host: api.settings.address.authority(),
-        why: "no random name can be made",
-    }
-}
-
-/// Returns who holds the lease instead; `None` where we do.
-fn continue_if_ours(
-    shared: &Shared,
-    key: &Key,
-    path: &str,
-    claim: &Claim,
-) -> Result<Option<LockHolder>, Error> {
-    let found: Option<Entry<Claim>> = shared.api.read(path).map_err(Error::Vault)?;
-    let Some(Entry {
-        data: Some(other),
-        version,
-        created,
-        ..
-    }) = found
-    else {
-        return Ok(Some(LockHolder::default()));
-    };
-    if other.holder == claim.holder {
-        shared.hold(
-            key,
-            Held {
-                claim: other,
-                version,
-            },
-        );
-        return Ok(None);
-    }
-    Ok(Some(LockHolder {
-        pid: Some(other.pid),
-        host: Some(other.host),
-        since: created,
-        is_stopped: false,
-    }))
-}
-
 /// Returns for how long a lease is taken: the time of one conversation with
 /// an authorization server, and some to save what it brought.
-pub(super) fn lease_of(api: &Api) -> Duration {
+fn lease_of(api: &Api) -> Duration {
     api.settings.timeout.saturating_add(GRACE)
 }
 

@@ -117,7 +117,7 @@ impl VaultStore {
                     why: Damage::NotASession,
                 });
             }
-            other => other.map_err(Error::Vault)?,
+            other => other?,
         };
         let Some(entry) = entry else {
             return Ok(Found::nothing(0));
@@ -166,7 +166,7 @@ impl VaultStore {
                     api.clock.sleep(pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
-                other => return other.map_err(Error::Vault),
+                other => return Ok(other?),
             }
         }
     }
@@ -239,9 +239,8 @@ impl TokenStore for VaultStore {
             }
             if let Some(seen) = &seen {
                 let Some(theirs) = &there.record else {
-                    return Err(Error::Vault(VaultError::Removed {
-                        key: key.name().to_owned(),
-                    }));
+                    let key = key.name().to_owned();
+                    return Err(VaultError::Removed { key }.into());
                 };
                 if !replaces(record, seen, theirs) {
                     self.notes.add(format!(
@@ -252,18 +251,16 @@ impl TokenStore for VaultStore {
             }
             cas = there.version;
         }
-        Err(Error::Vault(VaultError::Contended {
-            key: key.name().to_owned(),
-        }))
+        let key = key.name().to_owned();
+        Err(VaultError::Contended { key }.into())
     }
 
     fn remove(&self, key: &Key) -> Result<bool, Error> {
         let path = path_of(key);
         // Readable or not: only whether it is there counts.
-        let entry: Option<Entry<serde::de::IgnoredAny>> =
-            self.api().read(&path).map_err(Error::Vault)?;
+        let entry: Option<Entry<serde::de::IgnoredAny>> = self.api().read(&path)?;
         if let Some(entry) = &entry {
-            self.api().remove(&path).map_err(Error::Vault)?;
+            self.api().remove(&path)?;
             self.shared.seen().remove(key);
             log::debug!("store: removed `{key}`, version {}", entry.version);
         }
@@ -271,7 +268,7 @@ impl TokenStore for VaultStore {
     }
 
     fn list(&self) -> Result<Vec<Key>, Error> {
-        let names = self.api().names("sessions").map_err(Error::Vault)?;
+        let names = self.api().names("sessions")?;
         let mut keys = Vec::with_capacity(names.len());
         for name in names {
             let path = format!("sessions/{name}");
@@ -281,7 +278,7 @@ impl TokenStore for VaultStore {
                         .add(format!("`{path}` in Vault is no session of authctl"));
                     continue;
                 }
-                other => other.map_err(Error::Vault)?,
+                other => other?,
             };
             let Some(kept) = entry.and_then(|entry| entry.data) else {
                 continue;
@@ -332,7 +329,7 @@ impl TokenStore for VaultStore {
         })?;
         // What was read before is not what the lock guards.
         self.shared.seen().remove(key);
-        Ok(local.with_lease(Box::new(lease)))
+        Ok(local.with_lease(lease))
     }
 
     /// Under a lock this also makes sure that the lease is still ours, and
@@ -340,13 +337,13 @@ impl TokenStore for VaultStore {
     fn check_writable(&self) -> Result<(), Error> {
         let held: Vec<Key> = self.shared.leases().keys().cloned().collect();
         if held.is_empty() {
-            return lease::present(self.api()).map(drop).map_err(Error::Vault);
+            return lease::present(self.api()).map(drop);
         }
         for key in held {
-            if !self.api().may_write(&path_of(&key)).map_err(Error::Vault)? {
-                return Err(Error::Vault(self.api().denied(&path_of(&key))));
+            if !self.api().may_write(&path_of(&key))? {
+                return Err(self.api().denied(&path_of(&key)).into());
             }
-            lease::renew(&self.shared, &key).map_err(Error::Vault)?;
+            lease::renew(&self.shared, &key)?;
         }
         Ok(())
     }

@@ -299,6 +299,24 @@ fn who_waits_in_vain_is_told_by_whom() {
     drop(guard);
 }
 
+/// Who took it at the same instant may have given it back when it is looked
+/// for: then nobody can be named.
+#[test]
+fn a_lease_that_another_took_and_gave_back_is_nobodys() {
+    let vault = FakeVault::default();
+    drop(lock(&vault.store("one")));
+    let said = r#"{"errors":["check-and-set parameter did not match the current version"]}"#;
+    vault.fails("POST secret/data/authctl/locks", Kind::Answer(400, said));
+    let error = vault
+        .store("two")
+        .lock(&key(), Duration::ZERO, &mut nobody)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the session `default` is still in use by another process"
+    );
+}
+
 #[test]
 fn a_login_serves_one_store_and_is_given_back() {
     for method in LoginMethod::ALL {
