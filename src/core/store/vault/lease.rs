@@ -17,8 +17,10 @@ use aws_lc_rs::rand;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::api::{Api, Entry, SHORT, Written};
+use super::answer::{Entry, Written};
+use super::api::Api;
 use super::error::VaultError;
+use super::exchange::SHORT;
 use crate::core::store::{Error, Key, LockHolder};
 use crate::core::time::Timestamp;
 

@@ -26,8 +26,10 @@ use crate::core::http::Transport;
 use crate::core::secret::Secret;
 use crate::core::time::{Clock, SystemClock};
 
+mod answer;
 mod api;
 mod error;
+mod exchange;
 mod lease;
 mod login;
 mod settings;
@@ -35,7 +37,8 @@ mod settings;
 pub use error::VaultError;
 pub use settings::{InvalidVaultPath, LoginMethod, VaultAuth, VaultPath, VaultSettings};
 
-use api::{Api, Entry, Written};
+use answer::{Entry, Written};
+use api::Api;
 use lease::Held;
 
 /// Keeps each record in an entry of Vault's.
@@ -340,9 +343,7 @@ impl TokenStore for VaultStore {
             return lease::present(self.api()).map(drop);
         }
         for key in held {
-            if !self.api().may_write(&path_of(&key))? {
-                return Err(self.api().denied(&path_of(&key)).into());
-            }
+            self.api().check_may_write(&path_of(&key))?;
             lease::renew(&self.shared, &key)?;
         }
         Ok(())

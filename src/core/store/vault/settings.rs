@@ -31,6 +31,29 @@ pub struct VaultSettings {
     pub lock_dir: Option<PathBuf>,
 }
 
+impl VaultSettings {
+    /// Returns the path of an entry's data, below `/v1/`.
+    pub(super) fn data_path(&self, entry: &str) -> String {
+        format!("{}/data/{}/{entry}", self.mount, self.path)
+    }
+
+    /// Returns the path of what is known of an entry, below `/v1/`.
+    pub(super) fn metadata_path(&self, entry: &str) -> String {
+        format!("{}/metadata/{}/{entry}", self.mount, self.path)
+    }
+
+    /// Returns what the policy of a token must hold.
+    pub(super) fn policy(&self) -> String {
+        format!(
+            "`path \"{}\" {{ capabilities = [\"create\", \"read\", \"update\"] }}` and \
+             `path \"{}\" {{ capabilities = [\"create\", \"read\", \"update\", \"delete\", \
+             \"list\"] }}`",
+            self.data_path("*"),
+            self.metadata_path("*")
+        )
+    }
+}
+
 /// As whom Vault is spoken to.
 #[derive(Clone, Debug)]
 pub enum VaultAuth {
