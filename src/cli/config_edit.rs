@@ -1,6 +1,9 @@
-//! Changes of config.toml: one process at a time, each to what is there then.
+//! Changes of config.toml: one process at a time, each to what is there then;
+//! and what of the typed can be kept in it.
 
-use authctl::core::config::{self, ConfigFile};
+use std::path::{Path, PathBuf};
+
+use authctl::core::config::{self, ConfigFile, Found, Kind, SecretRef, Setting, Source, Value};
 use authctl::core::error::Error;
 
 use super::context::Context;
@@ -61,4 +64,45 @@ impl Context {
         drop(hold);
         done
     }
+}
+
+/// Returns what of a flag's or a variable's value can be kept in a profile,
+/// where it must mean the same another day and in any folder.
+pub fn lasting(setting: Setting, found: &Found<&Value>) -> Option<Value> {
+    if matches!(found.source, Source::Environment(_)) && setting.is_endpoint() {
+        // The environment's endpoints are those of a moment, as `serve` gives
+        // them to a command; the issuer is what lasts.
+        return None;
+    }
+    match (setting.kind(), found.value) {
+        // The variable is found by itself another time; standard input and a
+        // prompt cannot be kept.
+        (Kind::Reference, Value::Text(text)) => {
+            let reference = text.parse::<SecretRef>().ok()?;
+            (reference.is_lasting() && found.source == Source::Flag)
+                .then(|| Value::Text(from_anywhere(&reference).to_string()))
+        }
+        (Kind::Reference, Value::List(_)) => None,
+        (_, Value::Text(path))
+            if matches!(
+                setting,
+                Setting::Cacert | Setting::Cert | Setting::CertKey | Setting::VaultCacert
+            ) =>
+        {
+            Some(Value::Text(absolute(Path::new(path)).display().to_string()))
+        }
+        (_, value) => Some(value.clone()),
+    }
+}
+
+/// Returns the reference as it is to be written for any folder.
+pub fn from_anywhere(reference: &SecretRef) -> SecretRef {
+    match reference {
+        SecretRef::File(path) => SecretRef::File(absolute(path)),
+        other => other.clone(),
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

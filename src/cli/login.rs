@@ -1,6 +1,6 @@
 //! `authctl login`: sign in as a person and keep the session.
 
-use authctl::core::config::{ConfigFile, Found, Kind, SecretRef, Setting, Settings, Source, Value};
+use authctl::core::config::{ConfigFile, SecretRef, Setting, Settings, Source, Value};
 use authctl::core::documents::Freshness;
 use authctl::core::error::Error;
 use authctl::core::login;
@@ -10,6 +10,7 @@ use authctl::core::store::{Key, Opened, Reason, Record, StoreKind};
 use authctl::core::time::{Timestamp, humanize_span};
 use serde_json::json;
 
+use super::config_edit::lasting;
 use super::connection::{ConnectionArgs, reference_text, text};
 use super::context::Context;
 use super::output::OutputArg;
@@ -293,37 +294,6 @@ impl SignedIn<'_> {
         }
         Ok(())
     }
-}
-
-/// Returns what of a flag's or a variable's value can be kept.
-fn lasting(setting: Setting, found: &Found<&Value>) -> Option<Value> {
-    if matches!(found.source, Source::Environment(_)) && setting.is_endpoint() {
-        // The environment's endpoints are those of a moment, as `serve` gives
-        // them to a command; the issuer is what lasts.
-        return None;
-    }
-    match (setting.kind(), found.value) {
-        // The variable is found by itself another time; standard input and a
-        // prompt cannot be kept.
-        (Kind::Reference, Value::Text(text)) => text
-            .parse::<SecretRef>()
-            .is_ok_and(|reference| reference.is_lasting() && found.source == Source::Flag)
-            .then(|| found.value.clone()),
-        (Kind::Reference, Value::List(_)) => None,
-        (_, Value::Text(path))
-            if matches!(
-                setting,
-                Setting::Cacert | Setting::Cert | Setting::CertKey | Setting::VaultCacert
-            ) =>
-        {
-            Some(Value::Text(absolute(path)))
-        }
-        (_, value) => Some(value.clone()),
-    }
-}
-
-fn absolute(path: &str) -> String {
-    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }
 
 fn answer(

@@ -459,6 +459,24 @@ fn a_private_certification_authority_is_given_by_cacert() {
         .succeeds();
 }
 
+/// And so is the path of a reference.
+#[test]
+fn a_file_with_a_secret_is_remembered_whole() {
+    let server = crate::observed::observed();
+    let home = Home::new();
+    home.write("secret", "service-secret\n");
+    home.authctl(["login", "-q", "--issuer", server.issuer()])
+        .args(["--client-id", "service", "--client-secret", "file:secret"])
+        .args(["--username", "alice"])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+        .run()
+        .succeeds();
+    home.authctl(["refresh", "-q"])
+        .in_folder("/")
+        .run()
+        .succeeds();
+}
+
 /// A secret in the environment, of another client, is not sent for a client
 /// that signed in without one.
 #[test]

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use authctl::core::config::{Kind, Layer, SecretRef, Setting, Settings, Source, Value};
+use authctl::core::config::{Layer, Setting, Settings, Source, Value};
 use authctl::core::error::Error;
 use authctl::core::session;
 use authctl::core::store::{Choice, Key, Opened, Transfer, Transferred};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde_json::{Value as Json, json};
 
+use super::super::config_edit::lasting;
 use super::super::context::Context;
 use super::super::interrupt;
 use super::super::output::OutputArg;
@@ -242,17 +243,11 @@ fn remember(cx: &Context, settings: &Settings, to: Choice) -> Result<(), Error> 
     cx.edit_config(|config| {
         config.set(profile, Setting::Store, Value::Text(to.name().to_owned()))?;
         for setting in of_stores().filter(|setting| *setting != Setting::Store) {
-            let Some(found) = settings.get(setting) else {
-                continue;
-            };
-            let lasts = match (setting.kind(), found.value) {
-                (Kind::Reference, Value::Text(text)) => text
-                    .parse::<SecretRef>()
-                    .is_ok_and(|reference| reference.is_lasting()),
-                _ => true,
-            };
-            if found.source == Source::Flag && lasts {
-                config.set(profile, setting, found.value.clone())?;
+            if let Some(found) = settings.get(setting)
+                && found.source == Source::Flag
+                && let Some(value) = lasting(setting, &found)
+            {
+                config.set(profile, setting, value)?;
             }
         }
         Ok(())

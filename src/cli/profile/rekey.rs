@@ -5,6 +5,7 @@ use authctl::core::error::{Error, Report as _};
 use authctl::core::store::{self, FileKey, FileStore, Key, Rekey, Rekeyed, TokenStore as _};
 use serde_json::json;
 
+use super::super::config_edit::from_anywhere;
 use super::super::context::Context;
 use super::super::interrupt;
 use super::super::output::OutputArg;
@@ -52,11 +53,14 @@ struct NewKey {
 }
 
 impl NewKey {
+    /// Returns where it is read from, as it can be set afterwards.
     fn source(&self) -> KeySource {
         match (&self.new_passphrase, &self.new_key, &self.new_key_file) {
-            (Some(reference), _, _) => KeySource::Passphrase(reference.clone()),
-            (None, Some(reference), _) => KeySource::Key(reference.clone()),
-            (None, None, Some(path)) => KeySource::Key(SecretRef::File(path.clone())),
+            (Some(reference), _, _) => KeySource::Passphrase(from_anywhere(reference)),
+            (None, Some(reference), _) => KeySource::Key(from_anywhere(reference)),
+            (None, None, Some(path)) => {
+                KeySource::Key(from_anywhere(&SecretRef::File(path.clone())))
+            }
             // The command line demands one of them.
             (None, None, None) => KeySource::Passphrase(SecretRef::Prompt),
         }
