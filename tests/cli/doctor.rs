@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use authctl::core::store::{ClientKey, FileKey, FileStore, Key};
 use serde_json::Value;
 
 use crate::harness::{Call, Done, Home};
@@ -387,6 +388,38 @@ fn what_a_killed_save_left_is_a_warning() {
     let report = Report::of(doctor(&home), 0);
     assert_eq!(report.is("store_leftovers", "warn")["files"], 1);
     assert!(left.exists());
+}
+
+/// What a doctor left that was killed, the next one removes without a word.
+#[test]
+fn what_a_killed_trial_left_is_removed() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let names = || -> BTreeSet<_> {
+        let entries = std::fs::read_dir(home.sessions()).expect("the store");
+        entries
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect()
+    };
+    let before = names();
+    let key = Key::client(&ClientKey {
+        issuer: "authctl doctor",
+        ..ClientKey::default()
+    });
+    let file_key = FileKey::parse(crate::observed::STORE_KEY.as_bytes()).expect("a key");
+    let store = FileStore::new(&home.sessions(), file_key).expect("a store");
+    let record = store.path_of(&key);
+    let record = record.file_name().expect("a name").to_string_lossy();
+    for left in [".tmp-probe.1.0".to_owned(), format!(".tmp-{record}.1.0")] {
+        let left = home.sessions().join(left);
+        std::fs::write(&left, "half").expect("to write");
+        #[cfg(unix)]
+        chmod(&left, 0o600);
+    }
+    let report = Report::of(doctor(&home), 0);
+    assert_eq!(report.is("store_leftovers", "ok")["files"], 0);
+    assert_eq!(names(), before);
 }
 
 /// The fault that is nearest is mended first.

@@ -2,6 +2,7 @@
 //! record comes back as it went.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use authctl::core::config::Settings;
 use authctl::core::error::{Error, Exit, Report as _};
@@ -62,7 +63,7 @@ pub fn check(
         if !untouched {
             return findings.skip(&OPEN_CHECKS[2..], "they hang on `store_permissions`");
         }
-        findings.add(leftovers(&folder))?;
+        findings.add(leftovers(&folder, store))?;
     } else {
         findings.skip(&OPEN_CHECKS[1..3], "this store keeps no files")?;
     }
@@ -169,8 +170,14 @@ fn loose(name: &'static str, folder: &Path) -> Option<Check> {
 }
 
 /// Looks for what processes left that were killed while they saved.
-fn leftovers(folder: &Path) -> Check {
+fn leftovers(folder: &Path, store: &dyn TokenStore) -> Check {
     const NAME: &str = "store_leftovers";
+    // Whoever has the lock removes what a trial left, of this command too.
+    if folder.is_dir()
+        && let Ok(guard) = store.lock(&trial_key(), Duration::ZERO, &mut |_| ())
+    {
+        guard.discard();
+    }
     let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let count = names
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(".tmp-"))
@@ -263,12 +270,16 @@ fn round_trip(cx: &Context, settings: &Settings, store: &dyn TokenStore, places:
     }
 }
 
-fn try_round(cx: &Context, settings: &Settings, store: &dyn TokenStore) -> Result<bool, Error> {
-    // No issuer is called so; no command but this one makes this key.
-    let key = Key::client(&ClientKey {
+/// Returns a key that is nobody's: no issuer is called so.
+fn trial_key() -> Key {
+    Key::client(&ClientKey {
         issuer: "authctl doctor",
         ..ClientKey::default()
-    });
+    })
+}
+
+fn try_round(cx: &Context, settings: &Settings, store: &dyn TokenStore) -> Result<bool, Error> {
+    let key = trial_key();
     let guard = store.lock(&key, cx.timeout(settings)?, &mut |_| ())?;
     let mut record = Record::new("authctl doctor", "probe", cx.now());
     record.refresh_token = Some(Secret::new("x".repeat(PROBE_LENGTH)));
