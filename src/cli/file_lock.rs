@@ -38,6 +38,16 @@ impl FileLock {
     ///
     /// [`NotLocked`].
     pub fn take(cx: &Context, path: &Path, name: &str, mode: u32) -> Result<Self, NotLocked> {
+        Self::take_within(cx, path, name, mode, LONGEST_WAIT)
+    }
+
+    fn take_within(
+        cx: &Context,
+        path: &Path,
+        name: &str,
+        mode: u32,
+        longest_wait: Duration,
+    ) -> Result<Self, NotLocked> {
         let path = path.with_file_name(hidden(path, ".lock"));
         let started = Instant::now();
         let mut pause = FIRST_PAUSE;
@@ -59,12 +69,12 @@ impl FileLock {
                 Err(TryLockError::Error(source)) => return Err(NotLocked::Failed(source)),
             }
             let waited = started.elapsed();
-            if waited >= LONGEST_WAIT {
+            if waited >= longest_wait {
                 return Err(NotLocked::Held(Error::input(
                     format!(
                         "{} has been editing `{name}` for {} s",
                         holder(&mut file),
-                        LONGEST_WAIT.as_secs()
+                        longest_wait.as_secs()
                     ),
                     "nothing was changed; try again when that process has ended",
                 )));
@@ -139,3 +149,37 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 const TOLD_AFTER: Duration = Duration::from_millis(500);
 /// Ten digits and a line feed.
 const PID_LENGTH: u64 = 11;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Globals;
+    use authctl::core::error::{Exit, Report as _};
+
+    #[test]
+    fn a_lock_that_is_held_for_too_long_is_an_error_that_names_who_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let cx = Context::new(Globals::default(), false);
+        let take = |wait| FileLock::take_within(&cx, &path, "config.toml", 0o600, wait);
+        let Ok(held) = take(Duration::ZERO) else {
+            panic!("nobody has it");
+        };
+        let started = Instant::now();
+        let Err(NotLocked::Held(error)) = take(Duration::from_millis(100)) else {
+            panic!("it is held");
+        };
+        assert!(started.elapsed() >= Duration::from_millis(100));
+        assert_eq!(error.exit(), Exit::Config);
+        let holder = match cfg!(windows) {
+            // A locked file cannot be read there.
+            true => "another process".to_owned(),
+            false => format!("process {}", std::process::id()),
+        };
+        let said = format!("{holder} has been editing `config.toml` for 0 s");
+        assert_eq!(error.to_string(), said);
+        assert!(error.hint().is_some());
+        drop(held);
+        assert!(take(Duration::ZERO).is_ok());
+    }
+}
