@@ -62,7 +62,7 @@ impl Environment {
     }
 
     /// Says whether a variable switches something on: set, and neither empty,
-    /// `0`, `false` nor `no`.
+    /// `0`, `false`, `no` nor `off`.
     pub fn is_on(self, name: &str) -> bool {
         self.raw(name).is_some_and(|value| {
             let value = value.to_string_lossy().to_lowercase();

@@ -11,7 +11,7 @@ use authctl::core::secret::{Secret, SecretBytes};
 use clap::builder::TypedValueParser;
 
 use super::context::Context;
-use super::secrets::read_file;
+use super::secrets::{read_file, trim_line_ending};
 
 /// A key that is typed: a file, or a secret reference (`env:NAME`,
 /// `file:PATH`, `cmd:COMMAND`, `keychain:NAME`, `-`).
@@ -157,10 +157,7 @@ fn without_line_ending(secret: &SecretBytes, reference: &SecretRef) -> SecretByt
     let text = match reference {
         SecretRef::Env(_) | SecretRef::Prompt | SecretRef::Keychain(_) => text,
         SecretRef::Command(_) => text.lines().next().unwrap_or_default(),
-        SecretRef::File(_) | SecretRef::Stdin => {
-            let text = text.strip_suffix('\n').unwrap_or(text);
-            text.strip_suffix('\r').unwrap_or(text)
-        }
+        SecretRef::File(_) | SecretRef::Stdin => trim_line_ending(text),
     };
     SecretBytes::new(text)
 }

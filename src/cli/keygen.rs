@@ -222,7 +222,8 @@ impl KeygenArgs {
         let Some(reference) = &self.passphrase else {
             return Ok(None);
         };
-        cx.new_passphrase(reference).map(Some)
+        cx.new_passphrase("the key", reference, "--passphrase")
+            .map(Some)
     }
 }
 

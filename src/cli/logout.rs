@@ -11,7 +11,7 @@ use super::connection::ConnectionArgs;
 use super::context::Context;
 use super::output::OutputArg;
 use super::render::escape;
-use super::sessions::profiles_with_sessions;
+use super::sessions::{for_each, profiles_with_sessions, say_waiting};
 
 /// Revoke a session's tokens (RFC 7009) and forget them
 ///
@@ -47,19 +47,10 @@ pub fn run(cx: &Context, args: &LogoutArgs) -> Result<(), Error> {
     if profiles.is_empty() {
         cx.render.note("nobody is signed in");
     }
-    let mut ended = Vec::new();
-    let mut first_failure = None;
-    for profile in &profiles {
-        match (logout(cx, args, profile), &first_failure) {
-            (Ok(end), _) => ended.push((profile, end)),
-            // The first is the command's own error, said at its end.
-            (Err(error), None) => first_failure = Some(error),
-            (Err(error), Some(_)) => cx.render.warning(&format!("{error}: {}", error.root())),
-        }
-    }
+    let (ended, first_failure) = for_each(cx, profiles, |profile| logout(cx, args, profile));
     for (profile, end) in ended {
         match first_failure {
-            None => say(cx, args, profile, end)?,
+            None => say(cx, args, &profile, end)?,
             // On failure stdout is empty.
             Some(_) => cx
                 .render
@@ -165,14 +156,17 @@ pub fn told(cx: &Context, profile: &str, untold: Option<Untold>) -> Result<(), E
 fn forget_client_tokens(cx: &Context) -> Result<(), Error> {
     let settings = cx.settings(Layer::new())?;
     let opened = cx.open_store(&settings)?;
-    let wait = cx.timeout(&settings)?;
+    let wait = cx.lock_wait(&settings)?;
     let mut forgotten = 0;
     for key in opened.store.list()? {
         if key.profile().is_none() {
-            let _lock = opened.store.lock(&key, wait, &mut |_| {})?;
+            let _lock = opened
+                .store
+                .lock(&key, wait, &mut |holder| say_waiting(cx, holder))?;
             forgotten += usize::from(opened.store.remove(&key)?);
         }
     }
+    cx.render.notes(opened.store.take_notes());
     if forgotten > 0 {
         cx.render.note(&format!(
             "forgot {forgotten} cached tokens of clients; at their servers they live until they expire"

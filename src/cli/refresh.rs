@@ -12,7 +12,7 @@ use super::connection::ConnectionArgs;
 use super::context::Context;
 use super::output::OutputArg;
 use super::render::escape;
-use super::sessions::profiles_with_sessions;
+use super::sessions::{for_each, profiles_with_sessions};
 
 /// Renew a session's tokens now
 ///
@@ -46,23 +46,12 @@ pub fn run(cx: &Context, args: &RefreshArgs) -> Result<(), Error> {
             profile: cx.profile_name()?,
         }));
     }
-    // One that fails does not keep the others from being renewed.
-    let mut renewed = Vec::new();
-    let mut first_failure = None;
-    for profile in &profiles {
-        match (
-            refresh(cx, profile, args.connection.layer()),
-            &first_failure,
-        ) {
-            (Ok(token), _) => renewed.push((profile, token)),
-            // The first is the command's own error, said at its end.
-            (Err(error), None) => first_failure = Some(error),
-            (Err(error), Some(_)) => cx.render.warning(&format!("{error}: {}", error.root())),
-        }
-    }
+    let (renewed, first_failure) = for_each(cx, profiles, |profile| {
+        refresh(cx, profile, args.connection.layer())
+    });
     for (profile, token) in renewed {
         match first_failure {
-            None => say(cx, as_json, profile, &token)?,
+            None => say(cx, as_json, &profile, &token)?,
             // On failure stdout is empty.
             Some(_) => cx.render.note(&format!("renewed profile `{profile}`")),
         }

@@ -24,12 +24,7 @@ const LOCK_GRACE: Duration = Duration::from_secs(10);
 
 /// Takes a file of certificates as it is, if there is any in it.
 fn certificates(file: &SecretBytes, settings: &Settings) -> Result<Vec<u8>, Error> {
-    let mark = b"-----BEGIN CERTIFICATE-----";
-    if file
-        .expose()
-        .windows(mark.len())
-        .any(|octets| octets == mark)
-    {
+    if holds_certificate(file.expose()) {
         return Ok(file.expose().to_vec());
     }
     let path = settings
@@ -39,6 +34,12 @@ fn certificates(file: &SecretBytes, settings: &Settings) -> Result<Vec<u8>, Erro
         format!("`{path}` holds no certificate"),
         "`--cacert` takes certificates in PEM, each beginning with -----BEGIN CERTIFICATE-----",
     ))
+}
+
+/// Says whether there is a certificate in a file of PEM.
+pub fn holds_certificate(pem: &[u8]) -> bool {
+    let mark = b"-----BEGIN CERTIFICATE-----";
+    pem.windows(mark.len()).any(|octets| octets == mark)
 }
 
 /// Says whether nobody is signed in, as far as the store knows.
@@ -190,9 +191,7 @@ impl Context {
                 listener: self,
             })
         });
-        for note in opened.store.take_notes() {
-            self.render.note(&note);
-        }
+        self.render.notes(opened.store.take_notes());
         done
     }
 

@@ -110,31 +110,14 @@ impl Context {
         }
     }
 
-    /// Reads the passphrase that a private key is to be encrypted under.
+    /// Reads the passphrase that `what`, such as "the key", is to be encrypted
+    /// under; `flag` is the one that refers to it.
     ///
     /// # Errors
     ///
     /// As [`Context::secret`]; exit 2 for an empty one, and for two that
     /// differ where it is typed unseen.
-    pub fn new_passphrase(&self, reference: &SecretRef) -> Result<Secret, Error> {
-        self.new_passphrase_of(reference, "--passphrase")
-    }
-
-    /// Does the same for another flag than `--passphrase`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Context::new_passphrase`].
-    pub fn new_passphrase_of(&self, reference: &SecretRef, flag: &str) -> Result<Secret, Error> {
-        self.new_passphrase_for("the key", reference, flag)
-    }
-
-    /// Does the same for something else than a key.
-    ///
-    /// # Errors
-    ///
-    /// As [`Context::new_passphrase`].
-    pub fn new_passphrase_for(
+    pub fn new_passphrase(
         &self,
         what: &str,
         reference: &SecretRef,
@@ -180,15 +163,7 @@ impl Context {
 
     /// Asks for a secret, unless prompts are forbidden.
     fn prompt_hidden(&self, label: &str, instead: &str) -> Result<Secret, Error> {
-        if self.no_input {
-            return Err(Error::PromptNeeded {
-                what: format!(
-                    "the {} must be asked for, and prompts are forbidden",
-                    label.to_lowercase()
-                ),
-                hint: instead.to_owned(),
-            });
-        }
+        self.refuse_prompt(label, instead)?;
         prompt::hidden(label, instead)
     }
 
@@ -198,16 +173,21 @@ impl Context {
     ///
     /// [`Error::PromptNeeded`], [`Error::Interrupted`].
     pub fn prompt_visible(&self, label: &str, instead: &str) -> Result<String, Error> {
-        if self.no_input {
-            return Err(Error::PromptNeeded {
-                what: format!(
-                    "the {} must be asked for, and prompts are forbidden",
-                    label.to_lowercase()
-                ),
-                hint: instead.to_owned(),
-            });
-        }
+        self.refuse_prompt(label, instead)?;
         prompt::visible(label, instead)
+    }
+
+    fn refuse_prompt(&self, label: &str, instead: &str) -> Result<(), Error> {
+        if !self.no_input {
+            return Ok(());
+        }
+        Err(Error::PromptNeeded {
+            what: format!(
+                "the {} must be asked for, and prompts are forbidden",
+                label.to_lowercase()
+            ),
+            hint: instead.to_owned(),
+        })
     }
 }
 
@@ -237,7 +217,7 @@ pub fn text_of(reference: &SecretRef, octets: &SecretBytes) -> Result<Secret, Er
 ///
 /// [`Error::Input`] with the path: absent, unreadable, a folder, too large.
 pub fn read_file(path: &Path) -> Result<SecretBytes, Error> {
-    open_bounded(path, MAX_SECRET)
+    read_file_of(path, MAX_SECRET)
 }
 
 /// Reads a file that holds a payload.
@@ -246,19 +226,7 @@ pub fn read_file(path: &Path) -> Result<SecretBytes, Error> {
 ///
 /// As [`read_file`], with a wider limit.
 pub fn read_payload(path: &Path) -> Result<SecretBytes, Error> {
-    open_bounded(path, MAX_PAYLOAD)
-}
-
-/// Reads a file that holds a key or a secret, once `judge` has seen it open.
-///
-/// # Errors
-///
-/// As [`read_file`], and those of `judge`.
-pub fn read_open_file(
-    path: &Path,
-    judge: impl FnOnce(&std::fs::File) -> Result<(), Error>,
-) -> Result<SecretBytes, Error> {
-    open_judged(path, MAX_SECRET, judge)
+    read_file_of(path, MAX_PAYLOAD)
 }
 
 /// Reads a file that is no larger than `limit`.
@@ -267,23 +235,15 @@ pub fn read_open_file(
 ///
 /// As [`read_file`].
 pub fn read_file_of(path: &Path, limit: u64) -> Result<SecretBytes, Error> {
-    open_bounded(path, limit)
+    read_judged(path, limit, |_| Ok(()))
 }
 
-/// Reads standard input that is no larger than `limit`.
+/// Reads a file that is no larger than `limit`, once `judge` has seen it open.
 ///
 /// # Errors
 ///
-/// As [`read_stdin`].
-pub fn read_stdin_of(limit: u64) -> Result<SecretBytes, Error> {
-    stdin_bounded(limit)
-}
-
-fn open_bounded(path: &Path, limit: u64) -> Result<SecretBytes, Error> {
-    open_judged(path, limit, |_| Ok(()))
-}
-
-fn open_judged(
+/// As [`read_file`], and those of `judge`.
+pub fn read_judged(
     path: &Path,
     limit: u64,
     judge: impl FnOnce(&std::fs::File) -> Result<(), Error>,
@@ -304,7 +264,7 @@ fn open_judged(
 ///
 /// [`Error::Input`] when it cannot be read or is too large.
 pub fn read_stdin() -> Result<SecretBytes, Error> {
-    stdin_bounded(MAX_SECRET)
+    read_stdin_of(MAX_SECRET)
 }
 
 /// Reads standard input as a payload.
@@ -313,10 +273,15 @@ pub fn read_stdin() -> Result<SecretBytes, Error> {
 ///
 /// As [`read_stdin`], with a wider limit.
 pub fn read_payload_stdin() -> Result<SecretBytes, Error> {
-    stdin_bounded(MAX_PAYLOAD)
+    read_stdin_of(MAX_PAYLOAD)
 }
 
-fn stdin_bounded(limit: u64) -> Result<SecretBytes, Error> {
+/// Reads standard input that is no larger than `limit`.
+///
+/// # Errors
+///
+/// As [`read_stdin`].
+pub fn read_stdin_of(limit: u64) -> Result<SecretBytes, Error> {
     interrupt::install();
     let fail = |source| Error::Input {
         what: "cannot read standard input".into(),
@@ -452,7 +417,8 @@ fn ended(running: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitS
     }
 }
 
-fn trim_line_ending(text: &str) -> &str {
+/// Returns a text without its last line ending.
+pub fn trim_line_ending(text: &str) -> &str {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.strip_suffix('\r').unwrap_or(text)
 }

@@ -94,11 +94,7 @@ impl<'a> Stores<'a> {
     }
 
     fn open(&self, choice: Option<Choice>, settings: &Settings) -> Result<Rc<Opened>, Error> {
-        let depends_on = of_stores().map(|setting| {
-            let found = settings.text(setting)?;
-            Some(found.value.to_owned())
-        });
-        let which = (choice.map(Choice::name), depends_on.collect());
+        let which = (choice.map(Choice::name), depends_on(settings));
         if let Some(opened) = self.opened.borrow().get(&which) {
             return Ok(Rc::clone(opened));
         }
@@ -113,9 +109,7 @@ impl<'a> Stores<'a> {
     /// Says what was put right or left out on the way.
     pub fn say_notes(&self) {
         for opened in self.opened.borrow().values() {
-            for note in opened.store.take_notes() {
-                self.cx.render.note(&note);
-            }
+            self.cx.render.notes(opened.store.take_notes());
         }
     }
 }
@@ -128,6 +122,33 @@ pub fn of_stores() -> impl Iterator<Item = Setting> {
             .iter()
             .any(|area| setting.key().starts_with(area))
     })
+}
+
+/// Returns what a store depends on: which it is, where its key comes from,
+/// which Vault.
+pub fn depends_on(settings: &Settings) -> Vec<Option<String>> {
+    let value = |setting| settings.text(setting).map(|found| found.value.to_owned());
+    of_stores().map(value).collect()
+}
+
+/// Does the same for each profile: one that fails does not keep the others
+/// from it. Returns what came of it, and the first failure, which is the
+/// command's own; the others are said.
+pub fn for_each<T>(
+    cx: &Context,
+    profiles: Vec<String>,
+    mut work: impl FnMut(&str) -> Result<T, Error>,
+) -> (Vec<(String, T)>, Option<Error>) {
+    let mut done = Vec::with_capacity(profiles.len());
+    let mut first_failure = None;
+    for profile in profiles {
+        match work(&profile) {
+            Ok(outcome) => done.push((profile, outcome)),
+            Err(error) if first_failure.is_none() => first_failure = Some(error),
+            Err(error) => cx.render.warning(&format!("{error}: {}", error.root())),
+        }
+    }
+    (done, first_failure)
 }
 
 /// Says whom a lock is waited for.

@@ -12,7 +12,7 @@ use authctl::core::store;
 use authctl::core::store::FileKey;
 
 use super::context::Context;
-use super::secrets::{read_open_file, text_of};
+use super::secrets::{MAX_SECRET, read_judged, text_of};
 
 /// Where the key is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl Context {
 
     /// Reads a file with a key in it, unless it is open to others.
     fn read_key_file(&self, path: &Path) -> Result<SecretBytes, Error> {
-        read_open_file(path, |file| self.refuse_exposed(path, file))
+        read_judged(path, MAX_SECRET, |file| self.refuse_exposed(path, file))
     }
 
     #[cfg(unix)]
@@ -188,7 +188,8 @@ fn exposure(is_file: bool, is_ours: bool, mode: u32, is_read_only: bool) -> Expo
     }
 }
 
-const KEY_FILE: &str = "AUTHCTL_STORE_KEY_FILE";
+/// The variable that names the file with the key; it goes without a setting.
+pub const KEY_FILE: &str = "AUTHCTL_STORE_KEY_FILE";
 const INSTEAD: &str = "set AUTHCTL_STORE_PASSPHRASE, or refer to one with \
      `--store-passphrase env:NAME` or `file:PATH`";
 

@@ -11,18 +11,17 @@ use authctl::core::store::Choice;
 
 use super::finding::{Check, Findings};
 use crate::cli::context::Context;
+use crate::cli::store_key::KEY_FILE;
 
 /// What hangs on the configuration as a whole.
 const SETTINGS_CHECKS: [&str; 4] = ["settings", "client_secret", "password", "certificates"];
 
 /// Variables that are no settings.
-const OTHER_VARIABLES: [&str; 7] = [
+const OTHER_VARIABLES: [&str; 5] = [
     "AUTHCTL_PROFILE",
     "AUTHCTL_CONFIG",
     "AUTHCTL_NO_INPUT",
-    "AUTHCTL_STORE_KEY",
-    "AUTHCTL_STORE_KEY_FILE",
-    "AUTHCTL_STORE_PASSPHRASE",
+    KEY_FILE,
     "AUTHCTL_ACCESS_TOKEN",
 ];
 

@@ -8,6 +8,7 @@ use authctl::core::error::Error;
 
 use super::finding::{Check, Findings};
 use crate::cli::context::Context;
+use crate::cli::remote::holds_certificate;
 
 /// Checks it.
 ///
@@ -30,11 +31,7 @@ fn trust_store(cx: &Context) -> Check {
     let path = |name| cx.env.raw(name).map(PathBuf::from);
     let mut named = Vec::new();
     if let Some(file) = path("SSL_CERT_FILE") {
-        let holds = std::fs::read(&file).is_ok_and(|pem| {
-            let mark = b"-----BEGIN CERTIFICATE-----";
-            pem.windows(mark.len()).any(|octets| octets == mark)
-        });
-        if !holds {
+        if !std::fs::read(&file).is_ok_and(|pem| holds_certificate(&pem)) {
             return Check::warn(
                 NAME,
                 format!(

@@ -261,7 +261,7 @@ impl NewKey {
     ) -> Result<Self, Error> {
         let algorithm = algorithm(args, rotation);
         let passphrase = match &args.passphrase {
-            Some(reference) => Some(cx.new_passphrase(reference)?),
+            Some(reference) => Some(cx.new_passphrase("the key", reference, "--passphrase")?),
             None => None,
         };
         let bits = args.bits.or_else(|| same_size(set, rotation, algorithm));

@@ -111,7 +111,9 @@ pub fn run(cx: &Context, args: &ConvertArgs) -> Result<(), Error> {
     let private = key.is_private_as(target);
     let passphrase = match &args.new_passphrase {
         // What cannot be encrypted is refused before it is asked for.
-        Some(reference) if private => Some(cx.new_passphrase_of(reference, "--new-passphrase")?),
+        Some(reference) if private => {
+            Some(cx.new_passphrase("the key", reference, "--new-passphrase")?)
+        }
         _ => None,
     };
     let encoding = match args.output {

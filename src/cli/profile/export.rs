@@ -17,6 +17,7 @@ use super::super::output::OutputArg;
 use super::super::render::escape;
 use super::super::secrets::{SecretRefParser, read_file_of};
 use super::super::sessions::{Stores, of_stores, profiles_with_sessions, say_waiting};
+use super::meant;
 
 /// Write sessions into an encrypted archive, to carry them elsewhere
 ///
@@ -72,20 +73,14 @@ pub fn run(cx: &Context, args: &ExportArgs) -> Result<(), Error> {
     let out = args.out.as_deref().filter(|path| *path != Path::new("-"));
     let as_json = args.output.is_json(cx);
     refuse(cx, args, out, as_json)?;
-    let mut profiles = match (args.all, args.profiles.as_slice()) {
-        (true, _) => profiles_with_sessions(cx)?,
-        (false, []) => vec![cx.profile_name()?],
-        (false, named) => named.to_vec(),
-    };
-    // In one order, as whoever else takes several locks.
-    profiles.sort_unstable();
-    profiles.dedup();
+    let all = args.all.then(|| profiles_with_sessions(cx)).transpose()?;
+    let profiles = meant(cx, all, &args.profiles)?;
     if profiles.is_empty() {
         let profile = cx.profile_name()?;
         return Err(session::Error::NoSession { profile }.into());
     }
     let reference = args.passphrase.clone().unwrap_or(SecretRef::Prompt);
-    let passphrase = cx.new_passphrase_for("the archive", &reference, "--passphrase")?;
+    let passphrase = cx.new_passphrase("the archive", &reference, "--passphrase")?;
     let stores = Stores::new(cx);
     let mut sessions = Vec::with_capacity(profiles.len());
     let mut leaving = Vec::with_capacity(profiles.len());

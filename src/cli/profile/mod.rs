@@ -53,6 +53,20 @@ pub fn run(cx: &Context, args: &ProfileArgs) -> Result<(), Error> {
     }
 }
 
+/// Returns the profiles that are meant, each once: `all`, or those that are
+/// named, or the one in force. They come in one order, as whoever takes
+/// several locks must.
+fn meant(cx: &Context, all: Option<Vec<String>>, named: &[String]) -> Result<Vec<String>, Error> {
+    let mut profiles = match (all, named) {
+        (Some(all), _) => all,
+        (None, []) => vec![cx.profile_name()?],
+        (None, named) => named.to_vec(),
+    };
+    profiles.sort_unstable();
+    profiles.dedup();
+    Ok(profiles)
+}
+
 /// Refuses a profile that is not in the configuration.
 fn must_be_in(config: &ConfigFile, name: &str) -> Result<(), Error> {
     match config.profile(name) {

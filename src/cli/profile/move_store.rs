@@ -14,7 +14,8 @@ use super::super::context::Context;
 use super::super::interrupt;
 use super::super::output::OutputArg;
 use super::super::render::escape;
-use super::super::sessions::{Stores, of_stores, profiles_with_sessions, say_waiting};
+use super::super::sessions::{Stores, for_each, of_stores, profiles_with_sessions, say_waiting};
+use super::meant;
 
 /// Move sessions and cached tokens to another store
 ///
@@ -61,7 +62,6 @@ fn stores() -> impl clap::builder::TypedValueParser<Value = Choice> {
 
 /// What became of one profile.
 struct Moved {
-    profile: String,
     from: &'static str,
     outcome: Transferred,
 }
@@ -70,33 +70,18 @@ struct Moved {
 pub fn run(cx: &Context, args: &MoveStoreArgs) -> Result<(), Error> {
     interrupt::install();
     let stores = Stores::new(cx);
-    let mut profiles = match (args.all, args.profiles.as_slice()) {
-        (true, _) => all_profiles(cx, args, &stores)?,
-        (false, []) => vec![cx.profile_name()?],
-        (false, named) => named.to_vec(),
-    };
-    profiles.sort_unstable();
-    profiles.dedup();
-    let mut moved = Vec::new();
+    let all = args.all.then(|| all_profiles(cx, args, &stores));
+    let profiles = meant(cx, all.transpose()?, &args.profiles)?;
     let mut client_tokens = 0;
-    let mut first_failure = None;
-    for profile in profiles {
-        match (
-            move_one(cx, args, &stores, &profile, &mut client_tokens),
-            &first_failure,
-        ) {
-            (Ok(done), _) => moved.push(done),
-            // The first is the command's own error, said at its end.
-            (Err(error), None) => first_failure = Some(error),
-            (Err(error), Some(_)) => cx.render.warning(&format!("{error}: {}", error.root())),
-        }
-    }
+    let (moved, first_failure) = for_each(cx, profiles, |profile| {
+        move_one(cx, args, &stores, profile, &mut client_tokens)
+    });
     stores.say_notes();
     if let Some(error) = first_failure {
         // On failure stdout is empty.
-        for done in moved {
-            cx.render.note(&sentence(&done, args.to));
-        }
+        let sentences = moved.iter();
+        let sentences = sentences.map(|(profile, done)| sentence(profile, done, args.to));
+        cx.render.notes(sentences);
         return Err(error);
     }
     if args.output.is_json(cx) {
@@ -108,7 +93,7 @@ pub fn run(cx: &Context, args: &MoveStoreArgs) -> Result<(), Error> {
     }
     let mut text: String = moved
         .iter()
-        .map(|done| escape(&sentence(done, args.to)).into_owned() + "\n")
+        .map(|(profile, done)| escape(&sentence(profile, done, args.to)).into_owned() + "\n")
         .collect();
     if client_tokens > 0 {
         text.push_str(&format!("Moved {client_tokens} cached tokens of clients\n"));
@@ -211,7 +196,6 @@ fn move_one(
     *client_tokens += move_client_tokens(cx, args, &settings, [&from, &to])?;
     warn_of_what_wins(cx, &settings, args.to);
     Ok(Moved {
-        profile: profile.to_owned(),
         from: from_name,
         outcome,
     })
@@ -319,8 +303,8 @@ fn move_client_tokens(
     Ok(moved)
 }
 
-fn sentence(done: &Moved, to: Choice) -> String {
-    let (profile, from, to) = (&done.profile, done.from, to.name());
+fn sentence(profile: &str, done: &Moved, to: Choice) -> String {
+    let (from, to) = (done.from, to.name());
     match done.outcome {
         Transferred::Moved if from == to => {
             format!("Finished moving the session of profile {profile} to {to}")
@@ -333,9 +317,9 @@ fn sentence(done: &Moved, to: Choice) -> String {
     }
 }
 
-fn as_json(done: &Moved) -> Json {
+fn as_json((profile, done): &(String, Moved)) -> Json {
     json!({
-        "profile": done.profile,
+        "profile": profile,
         "from": done.from,
         "outcome": match done.outcome {
             Transferred::Moved => "moved",

@@ -12,7 +12,7 @@ use super::super::output::OutputArg;
 use super::super::render::escape;
 use super::super::secrets::SecretRefParser;
 use super::super::sessions::say_waiting;
-use super::super::store_key::{KeySource, instead_of};
+use super::super::store_key::{KEY_FILE, KeySource, instead_of};
 
 /// Encrypt the records of the file store under another key
 ///
@@ -110,9 +110,8 @@ pub fn run(cx: &Context, args: &RekeyArgs) -> Result<(), Error> {
             (Rekeyed::New, Some(profile)) => done.already.push(profile),
         }
     }
-    for note in old.take_notes().into_iter().chain(new.take_notes()) {
-        cx.render.note(&note);
-    }
+    cx.render.notes(old.take_notes());
+    cx.render.notes(new.take_notes());
     let next = afterwards(cx, &source, &new_source)?;
     if args.output.is_json(cx) {
         return cx.render.json(&json!({
@@ -133,7 +132,7 @@ pub fn run(cx: &Context, args: &RekeyArgs) -> Result<(), Error> {
 fn new_key(cx: &Context, source: &KeySource) -> Result<FileKey, Error> {
     match source {
         KeySource::Passphrase(SecretRef::Prompt) => cx
-            .new_passphrase_for("the token store", &SecretRef::Prompt, "--new-passphrase")
+            .new_passphrase("the token store", &SecretRef::Prompt, "--new-passphrase")
             .map(FileKey::Passphrase),
         other => cx.read_key(other),
     }
@@ -205,13 +204,11 @@ fn afterwards(cx: &Context, old: &Found<KeySource>, new: &KeySource) -> Result<V
     let (setting, variable, reference) = match new {
         KeySource::Passphrase(reference) => (
             Setting::StorePassphrase,
-            "AUTHCTL_STORE_PASSPHRASE",
+            Setting::StorePassphrase.variable(),
             reference,
         ),
-        KeySource::Key(reference @ SecretRef::File(_)) => {
-            (Setting::StoreKey, "AUTHCTL_STORE_KEY_FILE", reference)
-        }
-        KeySource::Key(reference) => (Setting::StoreKey, "AUTHCTL_STORE_KEY", reference),
+        KeySource::Key(reference @ SecretRef::File(_)) => (Setting::StoreKey, KEY_FILE, reference),
+        KeySource::Key(reference) => (Setting::StoreKey, Setting::StoreKey.variable(), reference),
     };
     let (of_old, text) = match &old.value {
         KeySource::Passphrase(reference) => (Setting::StorePassphrase, reference.to_string()),
@@ -243,7 +240,7 @@ fn afterwards(cx: &Context, old: &Found<KeySource>, new: &KeySource) -> Result<V
             steps.push(format!("unset {other}"));
         }
         steps.push(match reference {
-            SecretRef::File(path) if variable == "AUTHCTL_STORE_KEY_FILE" => {
+            SecretRef::File(path) if variable == KEY_FILE => {
                 format!("export {variable}={}", quoted(&path.display().to_string()))
             }
             _ => format!("set {variable} to what was given as new"),

@@ -226,6 +226,13 @@ impl Render {
         }
     }
 
+    /// As [`Render::note`], for each.
+    pub fn notes(&self, texts: impl IntoIterator<Item = String>) {
+        for text in texts {
+            self.note(&text);
+        }
+    }
+
     /// As [`Render::note`], to a program: one object in one line.
     pub fn note_json(&self, value: &serde_json::Value) {
         if !self.quiet {

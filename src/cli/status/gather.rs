@@ -12,7 +12,7 @@ use authctl::core::time::Timestamp;
 
 use crate::cli::context::{Context, directories};
 use crate::cli::render::message;
-use crate::cli::sessions::of_stores;
+use crate::cli::sessions::depends_on;
 
 /// One session, or a profile that has none.
 pub struct Row {
@@ -79,8 +79,7 @@ pub struct Gathered {
 
 /// A store that some profiles have in common.
 struct Shelf {
-    /// What it depends on.
-    choice: Vec<Option<String>>,
+    depends_on: Vec<Option<String>>,
     opened: Option<Rc<Opened>>,
     /// Why nothing of it can be read: it is not tried again for each session,
     /// since a keychain that does not answer takes its time.
@@ -157,9 +156,7 @@ pub fn gather(cx: &Context) -> Result<Gathered, Error> {
         gathered.clients = clients(&shelves);
     }
     for opened in shelves.iter().filter_map(|shelf| shelf.opened.as_ref()) {
-        for note in opened.store.take_notes() {
-            cx.render.note(&note);
-        }
+        cx.render.notes(opened.store.take_notes());
     }
     Ok(gathered)
 }
@@ -173,8 +170,9 @@ fn shelf(
     gathered: &mut Gathered,
 ) -> Result<(usize, Settings), Error> {
     let settings = cx.settings_of(profile, Layer::new())?;
-    let choice = choice(&settings);
-    if let Some(index) = shelves.iter().position(|shelf| shelf.choice == choice) {
+    let depends_on = depends_on(&settings);
+    let is_open = |shelf: &Shelf| shelf.depends_on == depends_on;
+    if let Some(index) = shelves.iter().position(is_open) {
         return Ok((index, settings));
     }
     // The same files, by another key: they are listed once.
@@ -191,7 +189,7 @@ fn shelf(
     let (opened, error) = match (opened, listed) {
         (Ok(opened), Ok(keys)) => {
             shelves.push(Shelf {
-                choice,
+                depends_on,
                 opened: Some(Rc::new(opened)),
                 trouble: None,
                 keys,
@@ -202,21 +200,13 @@ fn shelf(
         (Err(error), _) => (None, error),
     };
     shelves.push(Shelf {
-        choice,
+        depends_on,
         opened,
         trouble: Some(Trouble::from(&error)),
         keys: Vec::new(),
     });
     gathered.fails(profile, error);
     Ok((shelves.len() - 1, settings))
-}
-
-/// Returns what a store depends on: which it is, where its key comes from,
-/// which Vault.
-fn choice(settings: &Settings) -> Vec<Option<String>> {
-    of_stores()
-        .map(|setting| settings.text(setting).map(|found| found.value.to_owned()))
-        .collect()
 }
 
 fn load(
