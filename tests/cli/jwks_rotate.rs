@@ -140,7 +140,12 @@ fn each_token_verifies_as_long_as_it_is_promised() {
 #[test]
 fn a_run_that_comes_too_early_does_nothing() {
     let rotation = Rotation::new();
-    rotation.run(0, &[]);
+    rotation
+        .call(0)
+        .stdout_has(
+            "\nlater                 run this again whenever another key is to be published\n",
+        )
+        .check();
     rotation.run(0, &[]);
     let before = (rotation.home.read("set.json"), rotation.home.names());
     for _ in 0..3 {

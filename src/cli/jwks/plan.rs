@@ -161,9 +161,11 @@ impl Plan<'_> {
         }
         text.push('\n');
         for todo in self.todo() {
-            let when = todo
-                .at
-                .map_or_else(|| "now".to_owned(), |at| at.to_string());
+            let when = match (todo.at, todo.action) {
+                (Some(at), _) => at.to_string(),
+                (None, RUN_AGAIN) => "later".to_owned(),
+                (None, _) => "now".to_owned(),
+            };
             text.push_str(&escape(&format!("{when:<20}  {}", todo.text)));
             text.push('\n');
         }
