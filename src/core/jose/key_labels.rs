@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::algorithm::{Algorithm, KeyType};
+use super::algorithm::{Algorithm, Curve, KeyType};
 use super::error::{Warning, shorten};
 use super::jwe::{ContentEncryption, KeyManagement};
 
@@ -84,7 +84,17 @@ impl<'a> Labels<'a> {
         let name = self.algorithm.unwrap_or_default();
         let other_use = |message: &str| format!("`alg` is {name}, {message}");
         match self.algorithm.map(Named::of) {
-            None => {}
+            None => match (self.purpose, key_type) {
+                (Some("enc"), Some(KeyType::Ed25519 | KeyType::Ec(Curve::Secp256k1))) => warn(
+                    "key_use",
+                    "`use` is `enc`, and the key is of a type for signatures alone".to_owned(),
+                ),
+                (Some("sig"), None) if !serves.is_empty() => warn(
+                    "key_use",
+                    "`use` is `sig`, and the key is of a type for encryption alone".to_owned(),
+                ),
+                _ => {}
+            },
             Some(Named::Signature(algorithm)) => {
                 let needed = algorithm.key_type();
                 match key_type {

@@ -3,11 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::rotation::DATES;
-use super::{Entry, SetDocument, is_for_other_use, text_of};
+use super::{Entry, SetDocument, is_for_other_use, is_private, text_of};
 use crate::core::jose::algorithm::Algorithm;
 use crate::core::jose::error::{Error, KeyError, shorten};
+use crate::core::jose::inspection::encryption;
 use crate::core::jose::jwe::KeyManagement;
 use crate::core::jose::jwk::Jwk;
+use crate::core::jose::key_labels::Labels as JwkLabels;
 use crate::core::jose::public_key::octets;
 use crate::core::jose::thumbprint::thumbprint;
 use crate::core::jose::verifying_key::VerifyingKey;
@@ -50,6 +52,9 @@ pub fn label(entry: &mut Entry, labels: &Labels) -> Result<String, Error> {
         .members()
         .ok_or_else(|| Error::key("key_malformed", "the key is no JSON object"))?;
     fits(members, labels.alg.is_some())?;
+    if labels.alg.is_some() || labels.usage.is_some() {
+        agree(members)?;
+    }
     let kid = match (&labels.kid, text_of(members, "kid")) {
         (Some(kid), _) => kid.clone(),
         (None, Some(kid)) => return Ok(kid.to_owned()),
@@ -90,6 +95,21 @@ fn fits(members: &Map<String, Value>, asked: bool) -> Result<(), Error> {
         }),
         Err(_) => Ok(()),
     }
+}
+
+/// Refuses a `use` that is not that of `alg` or of the type of the key.
+fn agree(members: &Map<String, Value>) -> Result<(), KeyError> {
+    let mut key = members.clone();
+    key.retain(|name, _| !matches!(name.as_str(), "alg" | "use" | "key_ops"));
+    let (serves, _) = encryption(&key, &Map::new());
+    let key_type = Jwk::new(members.clone())?.key_type();
+    JwkLabels::of(members)
+        .contradictions(key_type, &serves, !is_private(members))
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |found| {
+            Err(KeyError::new(found.code, found.message))
+        })
 }
 
 /// Refuses a secret that no signature can be made with, unless it is for
@@ -227,6 +247,7 @@ mod tests {
             ("ES256", "enc", Some("key_use")),
             ("none", "sig", Some("usage")),
             ("RSA1_5", "enc", Some("usage")),
+            ("ECDH-ES", "sig", Some("key_use")),
         ] {
             let code = label(
                 &mut entry(Algorithm::ES256),
@@ -235,6 +256,34 @@ mod tests {
             .err()
             .map(|error| crate::core::error::Report::code(&error));
             assert_eq!(code, expected, "{alg} {usage}");
+        }
+    }
+
+    /// J46: nobody can use a key that is published for what its type is not
+    /// for.
+    #[test]
+    fn j46_the_use_must_be_one_of_the_type() {
+        let code = |mut key, usage| match label(&mut key, &labels(None, None, Some(usage))) {
+            Ok(_) => None,
+            Err(Error::Key(error)) => Some(error.code),
+            Err(other) => panic!("{other}"),
+        };
+        for (algorithm, expected) in [
+            (Algorithm::ES256, None),
+            (Algorithm::EdDSA, Some("key_use")),
+            (Algorithm::ES256K, Some("key_use")),
+            (Algorithm::MLDSA44, Some("key_use")),
+        ] {
+            assert_eq!(code(entry(algorithm), "enc"), expected, "{algorithm}");
+            assert_eq!(code(entry(algorithm), "sig"), None, "{algorithm}");
+        }
+        let x = crate::core::jose::base64url::encode(vec![9; 32]);
+        let jwk = format!("{{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"{x}\"}}");
+        for (usage, expected) in [("enc", None), ("sig", Some("key_use"))] {
+            let key = import(jwk.as_bytes(), None, Part::Public)
+                .unwrap()
+                .remove(0);
+            assert_eq!(code(key, usage), expected, "{usage}");
         }
     }
 
