@@ -97,6 +97,7 @@ fn j27_an_unencoded_payload_is_signed_as_it_is() {
         .args(["--jws", &token])
         .code(3)
         .stderr_has("the header asks for the extension `b64`")
+        .stderr_has("hint: verify such a payload with --jws --allow-unencoded\n")
         .check();
 }
 

@@ -117,7 +117,11 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Malformed(malformed) => malformed.hint(),
-            Self::Refused(failures) => failures.first().and_then(Failure::hint),
+            Self::Refused(failures) => {
+                // `crit` then only says the same.
+                let unencoded = failures.iter().find(|it| it.code == "unencoded_payload");
+                unencoded.or(failures.first()).and_then(Failure::hint)
+            }
             Self::WouldBeRefused(failures) => jwt::hint(failures),
             Self::Key(error) => error.hint(),
             Self::Unwise(_) | Self::Usage { .. } | Self::Crypto(_) => None,
@@ -168,7 +172,7 @@ impl Failure {
             "unknown_kid" | "no_key" => "check that the key set is of the token's issuer",
             "encrypted" => "open it with `authctl decrypt`",
             "decryption" => "check that the key is that of the recipient, and the token whole",
-            "unencoded_payload" => "such a payload is verified with --jws and an explicit flag",
+            "unencoded_payload" => "verify such a payload with --jws --allow-unencoded",
             _ => return None,
         };
         Some(hint.to_owned())
