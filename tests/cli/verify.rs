@@ -184,7 +184,7 @@ error: the token is refused
        it expired 1081d15h ago, at 2027-01-15T08:50:00Z
        it was issued 1081d16h ago, at 2027-01-15T07:50:00Z, which is more than 5m ago
        its `iss` is not `https://other.example`
-       it is not for the audience `a`, `b`
+       it is not for the audience `a` or `b`
        it has no `scope` or `scp`
        it has no `jti`
        its `sub` is not what was asked for

@@ -231,7 +231,7 @@ impl Rules {
         }
         for group in groups.iter().filter(|group| !group.is_empty()) {
             if !group.iter().any(|wanted| audiences.contains(wanted)) {
-                let names = group.join("`, `");
+                let names = group.join("` or `");
                 checked.refuse("aud", format!("it is not for the audience `{names}`"));
             }
         }

@@ -74,7 +74,7 @@ impl<'a> Compact<'a> {
                 match has_key {
                     true => "the encrypted key is empty".to_owned(),
                     false => format!(
-                        "there is an encrypted key, with {} is none",
+                        "there is an encrypted key, and with {} there is none",
                         header.algorithm
                     ),
                 },
