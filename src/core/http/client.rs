@@ -346,7 +346,7 @@ fn outgoing(client: &reqwest::Client, request: &Request) -> Result<reqwest::Requ
     if let Some(json) = &request.json {
         outgoing = outgoing
             .header(CONTENT_TYPE, "application/json")
-            .body(json.expose().to_vec());
+            .body(Bytes::from_owner(Zeroizing::new(json.expose().to_vec())));
     } else if request.method == Method::Post {
         outgoing = outgoing
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")

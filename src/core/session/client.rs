@@ -140,16 +140,6 @@ impl Sessions<'_> {
 
     /// Returns the key under which a client's own token is kept.
     fn client_key(&self, parameters: &Parameters) -> Result<Key, CoreError> {
-        let extra: Vec<(String, String)> = parameters
-            .extra
-            .iter()
-            .map(|parameter| {
-                (
-                    parameter.name().to_owned(),
-                    parameter.value().expose().to_owned(),
-                )
-            })
-            .collect();
         Ok(Key::client(&ClientKey {
             issuer: &self.connection.server_name()?,
             client_id: self.connection.client_id()?,
@@ -158,7 +148,7 @@ impl Sessions<'_> {
             audience: parameters.audience.as_deref(),
             resource: &resource_texts(parameters),
             proof_key: None,
-            parameters: &extra,
+            parameters: parameters.extra_digest().as_deref(),
         }))
     }
 }

@@ -33,9 +33,9 @@ pub struct ClientKey<'a> {
     pub resource: &'a [String],
     /// The thumbprint of the key the token is bound to.
     pub proof_key: Option<&'a str>,
-    /// Further request parameters, by name: some servers choose the audience
-    /// or the tenant by them.
-    pub parameters: &'a [(String, String)],
+    /// What tells the further request parameters from others, where there are
+    /// any: some servers choose the audience or the tenant by them.
+    pub parameters: Option<&'a str>,
 }
 
 impl Key {
@@ -79,7 +79,7 @@ impl Key {
             of.audience,
             sorted(of.resource),
             of.proof_key,
-            of.parameters,
+            of.parameters.as_slice(),
         ])
         .to_string();
         Self(format!("{CLIENT_PREFIX}{}", &hex_sha256(text.as_bytes())))
@@ -232,7 +232,6 @@ mod tests {
     fn every_part_of_a_client_key_counts_and_order_does_not() {
         let ab = ["a".to_owned(), "b".to_owned()];
         let ba = ["b".to_owned(), "a".to_owned(), "a".to_owned()];
-        let tenant = [("tenant".to_owned(), "a".to_owned())];
         let base = ClientKey {
             issuer: "https://as.example",
             client_id: "ci",
@@ -284,7 +283,7 @@ mod tests {
                 ..base
             },
             ClientKey {
-                parameters: &tenant,
+                parameters: Some("digest"),
                 ..base
             },
         ] {

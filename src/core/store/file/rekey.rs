@@ -1,5 +1,7 @@
 //! The same records under another key.
 
+use zeroize::Zeroizing;
+
 use super::super::folder::Folder;
 use super::super::seal::{self, Header};
 use super::super::{Error, Key, TokenStore};
@@ -75,18 +77,15 @@ impl Rekey<'_> {
         let master = self.new.master(kdf).map_err(failed)?;
         let sealed = seal::seal(&master, kdf, key.name(), &json).map_err(failed)?;
         // The old one is only given up for one that opens.
-        let mut copy = sealed.clone();
-        let opened = Header::parse(&copy)
-            .and_then(|header| header.open(&master, &mut copy).map(<[u8]>::to_vec))
-            .map(zeroize::Zeroizing::new)
-            .map_err(failed)?;
-        if *opened != *json || sealed.len() > FILE_LIMIT {
+        let mut copy = Zeroizing::new(sealed.clone());
+        let header = Header::parse(&copy).map_err(failed)?;
+        let opened = header.open(&master, &mut copy).map_err(failed)?;
+        if *opened != **json || sealed.len() > FILE_LIMIT {
             return Err(Error::NotGivenBack {
                 key: key.name().to_owned(),
                 store: self.new.kind(),
             });
         }
-        zeroize::Zeroize::zeroize(&mut copy);
         folder.replace(&file_name(key), &sealed)?;
         Ok(Rekeyed::Old)
     }
