@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each area of core may use beside itself; everyone may use `error`,
-/// `secret`, `time` and `uri`.
-const ARROWS: [(&str, &[&str]); 12] = [
+/// `hex`, `secret`, `time` and `uri`.
+const ARROWS: [(&str, &[&str]); 13] = [
     ("config", &[]),
     ("jose", &[]),
     ("store", &["http"]),
@@ -39,12 +39,13 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "session",
         ],
     ),
+    ("hex", &[]),
     ("secret", &[]),
     ("time", &[]),
     ("uri", &[]),
 ];
 
-const FOR_EVERYONE: [&str; 5] = ["error", "secret", "time", "uri", "Error"];
+const FOR_EVERYONE: [&str; 6] = ["error", "hex", "secret", "time", "uri", "Error"];
 
 #[test]
 fn arrows_inside_core_point_one_way() {

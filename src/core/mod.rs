@@ -4,14 +4,15 @@
 //! directory; time comes in as an argument ([`time::Clock`]), and so does the
 //! network ([`http::Transport`]).
 //!
-//! Arrows inside: `session`, `login`, `connection`, `documents` → `oauth`, `store`, `http`,
-//! `config`; `oauth` → `jose`, `http` (its value types); everyone → `secret`,
-//! `time`, `error`.
+//! Arrows inside: `session`, `login`, `connection`, `documents` → `oauth`,
+//! `store`, `http`, `config`; `store` → `http`; `oauth` → `jose`, `http` (its
+//! value types); everyone → `error`, `hex`, `secret`, `time`, `uri`.
 
 pub mod config;
 pub mod connection;
 pub mod documents;
 pub mod error;
+pub mod hex;
 pub mod http;
 pub mod jose;
 pub mod login;

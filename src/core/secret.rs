@@ -10,6 +10,8 @@ use aws_lc_rs::digest;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::hex;
+
 /// A secret text, wiped from memory when dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -82,14 +84,8 @@ impl fmt::Debug for SecretBytes {
 /// Returns the first eight hexadecimal characters of a SHA-256, by which a
 /// secret may be named in a log.
 pub fn fingerprint(secret: &[u8]) -> String {
-    use fmt::Write as _;
     let hash = digest::digest(&digest::SHA256, secret);
-    hash.as_ref()[..4]
-        .iter()
-        .fold(String::with_capacity(8), |mut out, octet| {
-            let _ = write!(out, "{octet:02x}");
-            out
-        })
+    hex::encode(&hash.as_ref()[..4])
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
+use crate::core::hex;
 use crate::core::http::MAX_BODY;
 use crate::core::time::Timestamp;
 
@@ -104,13 +104,7 @@ impl Cache {
     }
 
     fn path(&self, url: &str) -> PathBuf {
-        use std::fmt::Write as _;
-        let hash = digest::digest(&digest::SHA256, url.as_bytes());
-        let mut name = String::with_capacity(69);
-        for octet in hash.as_ref() {
-            let _ = write!(name, "{octet:02x}");
-        }
-        self.dir.join(name + ".json")
+        self.dir.join(hex::sha256(url.as_bytes()) + ".json")
     }
 }
 

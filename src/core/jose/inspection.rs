@@ -6,7 +6,6 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest;
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, KeyType};
@@ -22,6 +21,7 @@ use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use super::thumbprint::{ThumbprintHash, thumbprint_by};
 use super::verifying_key::hmac_fits;
+use crate::core::hex;
 use crate::core::secret::Secret;
 
 /// Which part of a key there is.
@@ -306,14 +306,7 @@ impl Inspection {
 
     /// Returns the SHA-256 of the DER `SubjectPublicKeyInfo`, in hexadecimal.
     pub fn spki_sha256(&self) -> Option<String> {
-        let spki = self.outline.spki.as_deref()?;
-        let hash = digest::digest(&digest::SHA256, spki);
-        Some(
-            hash.as_ref()
-                .iter()
-                .map(|octet| format!("{octet:02x}"))
-                .collect(),
-        )
+        self.outline.spki.as_deref().map(hex::sha256)
     }
 
     /// Returns the fingerprint of `ssh-keygen -l`, for the types that OpenSSH

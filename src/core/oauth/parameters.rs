@@ -1,12 +1,13 @@
 //! What a token request may carry beside the fields of its grant.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::digest;
 use url::Url;
 
 use super::scope::Scopes;
+use crate::core::hex;
 use crate::core::http::{FieldValue, Request};
 use crate::core::secret::Secret;
 
@@ -40,15 +41,7 @@ impl Parameters {
                 context.update(text.as_bytes());
             }
         }
-        let hash = context.finish();
-        Some(
-            hash.as_ref()
-                .iter()
-                .fold(String::with_capacity(64), |mut out, octet| {
-                    let _ = write!(out, "{octet:02x}");
-                    out
-                }),
-        )
+        Some(hex::encode(context.finish().as_ref()))
     }
 
     /// Adds the fields to a request.

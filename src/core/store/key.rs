@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest;
 use serde_json::json;
+
+use crate::core::hex;
 
 /// The name of a record: a person's session under a profile, or the tokens a
 /// client got for itself.
@@ -53,7 +54,7 @@ impl Key {
                 let mut octets = [0; 4];
                 for octet in c.encode_utf8(&mut octets).bytes() {
                     name.push('%');
-                    push_hex(&mut name, octet);
+                    name.push_str(&hex::encode(&[octet]));
                 }
             } else {
                 name.push(c);
@@ -82,7 +83,7 @@ impl Key {
             of.parameters.as_slice(),
         ])
         .to_string();
-        Self(format!("{CLIENT_PREFIX}{}", &hex_sha256(text.as_bytes())))
+        Self(format!("{CLIENT_PREFIX}{}", hex::sha256(text.as_bytes())))
     }
 
     /// Reads a name that [`Key::name`] gave; `None` for any other text.
@@ -116,7 +117,7 @@ impl Key {
 
     /// Returns the hexadecimal SHA-256 of the name, which names files.
     pub(super) fn hash(&self) -> String {
-        hex_sha256(self.0.as_bytes())
+        hex::sha256(self.0.as_bytes())
     }
 }
 
@@ -157,21 +158,6 @@ fn unescape(name: &str) -> Option<String> {
     String::from_utf8(octets)
         .ok()
         .filter(|text| !text.is_empty())
-}
-
-pub(super) fn hex_sha256(octets: &[u8]) -> String {
-    let hash = digest::digest(&digest::SHA256, octets);
-    let mut out = String::with_capacity(64);
-    for octet in hash.as_ref() {
-        push_hex(&mut out, *octet);
-    }
-    out
-}
-
-fn push_hex(out: &mut String, octet: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.push(char::from(DIGITS[usize::from(octet >> 4)]));
-    out.push(char::from(DIGITS[usize::from(octet & 15)]));
 }
 
 const CLIENT_PREFIX: &str = "#client-";

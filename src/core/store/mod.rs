@@ -2,12 +2,12 @@
 //!
 //! A [`TokenStore`] keeps one [`Record`] under each [`Key`]. There are four:
 //! the platform's keychain ([`mod@keychain`]), an encrypted file a session
-//! ([`mod@file`]), a Vault that machines share ([`VaultStore`]), and none. [`open`] chooses; it never falls back to another
-//! store without saying so, and a store that was asked for by name is the
-//! only one that is touched.
+//! ([`mod@file`]), a Vault that machines share ([`VaultStore`]), and none.
+//! [`open`] chooses; it never falls back to another store without saying so,
+//! and a store that was asked for by name is the only one that is touched.
 //!
-//! Nothing here is ever written in the clear on this machine, nothing is read through a
-//! symbolic link, and a save leaves the old or the new record, whole.
+//! Nothing here is ever written in the clear on this machine, nothing is read
+//! through a symbolic link, and a save leaves the old or the new record, whole.
 //!
 //! The protocol of every change is: [`TokenStore::lock`], [`TokenStore::load`]
 //! again, change, [`TokenStore::save`], drop the guard. Reading needs no lock.
@@ -89,7 +89,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// [`Error::Unsafe`], [`Error::Io`], [`Error::Keychain`],
-    /// [`Error::Vault`] if the store cannot be searched; a single record that is damaged is no error here.
+    /// [`Error::Vault`] if the store cannot be searched; a single record that
+    /// is damaged is no error here.
     fn list(&self) -> Result<Vec<Key>, Error>;
 
     /// Takes the lock of `key` across processes, waiting at most `wait`;

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::super::Error;
-use super::super::key::hex_sha256;
 use super::Items;
+use crate::core::hex;
 
 /// Says where the parts are, and what they make.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub(super) fn read(
     for part in &parts {
         whole.extend_from_slice(part);
     }
-    Ok((hex_sha256(&whole) == head.sha256).then_some(whole))
+    Ok((hex::sha256(&whole) == head.sha256).then_some(whole))
 }
 
 /// Writes a record in parts of at most `limit` octets.
@@ -78,7 +78,7 @@ pub(super) fn write(
         version: 1,
         parts: parts.len(),
         slot,
-        sha256: hex_sha256(json),
+        sha256: hex::sha256(json),
     };
     // Numbers and a hexadecimal text always have a JSON form.
     let head = serde_json::to_vec(&head).unwrap_or_default();

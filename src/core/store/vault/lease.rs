@@ -21,6 +21,7 @@ use super::answer::{Entry, Written};
 use super::api::Api;
 use super::error::VaultError;
 use super::exchange::SHORT;
+use crate::core::hex;
 use crate::core::store::{Error, Key, LockHolder};
 use crate::core::time::Timestamp;
 
@@ -280,7 +281,7 @@ fn jittered(pause: Duration) -> Duration {
 fn random_name() -> Result<String, Error> {
     let mut octets = [0; 16];
     rand::fill(&mut octets).map_err(|_| Error::Crypto("make random octets"))?;
-    Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect())
+    Ok(hex::encode(&octets))
 }
 
 /// What a lease has beyond the time-out of a conversation.
