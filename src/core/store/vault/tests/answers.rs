@@ -1,0 +1,241 @@
+//! What is made of Vault's answers, and as whom it is asked.
+
+use super::*;
+
+#[test]
+fn a_token_that_may_not_write_is_seen_before_a_token_is_spent() {
+    let vault = FakeVault::default();
+    let store = vault.store("one");
+    let guard = lock(&store);
+    let reads = r#"{"data":{"capabilities":["read"]}}"#;
+    vault.fails("capabilities-self", Kind::Answer(200, reads));
+    assert_eq!(code(&store.check_writable().unwrap_err()), "vault_denied");
+    // Who may not even ask finds out by the write.
+    vault.fails("capabilities-self", Kind::Answer(403, "{}"));
+    store.check_writable().unwrap();
+    drop(guard);
+}
+
+#[test]
+fn a_login_serves_one_store_and_is_given_back() {
+    for method in LoginMethod::ALL {
+        let vault = FakeVault::default();
+        let store = vault.store_with("one", |settings| settings.auth = FakeVault::login(method));
+        assert_eq!(
+            vault.state().logins,
+            0,
+            "nothing is contacted before it is used"
+        );
+        store.save(&key(), &record("one", 0)).unwrap();
+        store.load(&key()).unwrap();
+        assert_eq!(vault.state().logins, 1);
+        // One that is about to end is not used any more.
+        vault.pass(56);
+        store.load(&key()).unwrap();
+        assert_eq!(vault.state().logins, 2);
+        drop(store);
+        assert_eq!(vault.state().revoked, ["login-2"]);
+    }
+}
+
+#[test]
+fn only_tokens_that_were_made_for_it_are_given_back() {
+    let vault = FakeVault::default();
+    drop(vault.store("one").load(&key()));
+    vault.state().token_type = "batch";
+    let login = FakeVault::login(LoginMethod::Jwt);
+    drop(
+        vault
+            .store_with("one", |settings| settings.auth = login)
+            .load(&key()),
+    );
+    assert_eq!(vault.state().logins, 1);
+    assert_eq!(vault.state().revoked, [""; 0]);
+}
+
+#[test]
+fn each_refusal_has_a_name_and_leaves_what_is_there() {
+    for (at, status, body, expected) in [
+        (
+            "GET secret/data",
+            403,
+            r#"{"errors":["permission denied"]}"#,
+            "vault_denied",
+        ),
+        (
+            "GET secret/data",
+            404,
+            r#"{"errors":["no handler for route \"secret/data/x\""]}"#,
+            "vault_no_mount",
+        ),
+        ("GET secret/data", 404, "<html>", "vault_senseless_answer"),
+        ("GET secret/data", 404, "{}", "vault_senseless_answer"),
+        (
+            "GET secret/data",
+            404,
+            r#"{"errors":["namespace not found"]}"#,
+            "vault_refused",
+        ),
+        (
+            "GET secret/data",
+            400,
+            r#"{"errors":["odd"]}"#,
+            "vault_refused",
+        ),
+        ("GET secret/data", 405, "", "vault_refused"),
+        ("GET secret/data", 200, "<html>", "vault_senseless_answer"),
+        (
+            "GET secret/data",
+            200,
+            r#"{"data":{"data":{"name":5},"metadata":{"version":1}}}"#,
+            "store_damaged",
+        ),
+        (
+            "GET secret/data",
+            200,
+            r#"{"data":{"data":{"name":"default","record":"{}"},"metadata":{"version":1}}}"#,
+            "store_damaged",
+        ),
+        (
+            "GET secret/data",
+            200,
+            r#"{"data":{"data":{"name":"other","record":"{}"},"metadata":{"version":1}}}"#,
+            "store_swapped",
+        ),
+        (
+            "GET secret/data",
+            200,
+            r#"{"data":{"data":{"name":"default","record":"{\"version\":9}"},"metadata":{"version":1}}}"#,
+            "store_newer_version",
+        ),
+        (
+            "auth/approle/login",
+            400,
+            r#"{"errors":["invalid role or secret ID"]}"#,
+            "vault_login_refused",
+        ),
+        (
+            "auth/approle/login",
+            403,
+            r#"{"errors":["permission denied"]}"#,
+            "vault_login_refused",
+        ),
+        (
+            "auth/approle/login",
+            404,
+            r#"{"errors":["no handler for route"]}"#,
+            "vault_login_refused",
+        ),
+        (
+            "auth/approle/login",
+            200,
+            r#"{"auth":null}"#,
+            "vault_senseless_answer",
+        ),
+    ] {
+        let vault = FakeVault::default();
+        vault.store("one").save(&key(), &record("one", 0)).unwrap();
+        let login = FakeVault::login(LoginMethod::AppRole);
+        let store = vault.store_with("one", |settings| settings.auth = login);
+        vault.fails(at, Kind::Answer(status, body));
+        assert_eq!(
+            code(&store.load(&key()).unwrap_err()),
+            expected,
+            "{status} {body}"
+        );
+        // What cannot be read is not overwritten.
+        if !at.starts_with("auth") {
+            vault.fails(at, Kind::Answer(status, body));
+            let error = store.save(&key(), &record("two", 0)).unwrap_err();
+            assert_eq!(code(&error), expected, "{status} {body}");
+        }
+        assert_eq!(kept(&store, &key()).as_deref(), Some("one"));
+    }
+}
+
+/// Trouble that passes is waited for, three times and no longer.
+#[test]
+fn trouble_that_stays_has_a_name() {
+    for (status, body, expected) in [
+        (503, r#"{"errors":["Vault is sealed"]}"#, "vault_sealed"),
+        (503, r#"{"errors":["OpenBao is sealed"]}"#, "vault_sealed"),
+        (503, "", "vault_failed"),
+        (500, r#"{"errors":["internal error"]}"#, "vault_failed"),
+        (
+            429,
+            r#"{"errors":["request path \"x\": rate limit quota exceeded"]}"#,
+            "vault_busy",
+        ),
+    ] {
+        let vault = FakeVault::default();
+        let store = vault.store("one");
+        for _ in 0..3 {
+            vault.fails("GET secret/data", Kind::Answer(status, body));
+        }
+        assert_eq!(
+            code(&store.load(&key()).unwrap_err()),
+            expected,
+            "{status} {body}"
+        );
+        assert!(vault.state().faults.is_empty());
+        vault.fails("GET secret/data", Kind::Answer(status, body));
+        assert!(store.load(&key()).unwrap().is_none());
+    }
+    // A standby that does not forward requests.
+    let vault = FakeVault::default();
+    vault.fails("GET secret/data", Kind::Answer(307, ""));
+    let error = vault.store("one").load(&key()).unwrap_err();
+    assert_eq!(code(&error), "vault_standby");
+    for status in [472, 473, 412] {
+        let vault = FakeVault::default();
+        vault.fails("GET secret/data", Kind::Answer(status, ""));
+        let error = vault.store("one").load(&key()).unwrap_err();
+        assert_eq!(code(&error), "vault_busy", "{status}");
+    }
+}
+
+/// It answers "not there" to what it takes for the name of another entry, and
+/// would take a record under it without saying no.
+#[test]
+fn an_engine_without_versions_is_told() {
+    let vault = FakeVault::default();
+    let options = r#"{"data":{"type":"kv","options":{"version":"1"}}}"#;
+    vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(200, options));
+    let error = vault.store("one").load(&key()).unwrap_err();
+    assert_eq!(code(&error), "vault_not_kv_version_2");
+
+    // Where there is no such namespace there is not even this.
+    let nothing = r#"{"errors":[]}"#;
+    vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(404, nothing));
+    let error = vault.store("one").load(&key()).unwrap_err();
+    assert_eq!(code(&error), "vault_no_mount");
+
+    vault.fails("sys/internal/ui/mounts/secret", Kind::Answer(403, "{}"));
+    vault.fails("POST secret/data", Kind::Answer(204, ""));
+    let error = vault
+        .store("one")
+        .lock(&key(), Duration::ZERO, &mut nobody)
+        .unwrap_err();
+    assert_eq!(code(&error), "vault_not_kv_version_2");
+}
+
+#[test]
+fn one_damaged_entry_does_not_hide_the_others() {
+    let vault = FakeVault::default();
+    let store = vault.store("one");
+    store.save(&key(), &record("one", 0)).unwrap();
+    let odd = fake::Entry {
+        version: 1,
+        data: Some(serde_json::json!({"record": 1})),
+        ..fake::Entry::default()
+    };
+    vault
+        .state()
+        .entries
+        .insert("authctl/sessions/odd".into(), odd);
+    assert_eq!(store.list().unwrap(), [key()]);
+    assert_eq!(
+        store.take_notes(),
+        ["`sessions/odd` in Vault is no session of authctl"]
+    );
+}
