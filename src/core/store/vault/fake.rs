@@ -269,7 +269,7 @@ impl State {
                 (Method::Get, _) => {
                     match self.entries.get(path).filter(|entry| entry.version > 0) {
                         Some(entry) => (
-                            200,
+                            if entry.data.is_some() { 200 } else { 404 },
                             json!({"data": {
                                 "data": entry.data,
                                 "metadata": {"version": entry.version, "created_time": time(entry.created)},

@@ -239,3 +239,26 @@ fn one_damaged_entry_does_not_hide_the_others() {
         ["`sessions/odd` in Vault is no session of authctl"]
     );
 }
+
+/// As `vault kv delete` and `vault kv destroy` leave it.
+#[test]
+fn a_version_that_was_deleted_is_no_session_and_is_written_over() {
+    let vault = FakeVault::default();
+    let store = vault.store("one");
+    store.save(&key(), &record("one", 0)).unwrap();
+    let delete = || {
+        let mut state = vault.state();
+        let entries = state.entries.iter_mut();
+        let mut sessions = entries.filter(|(path, _)| path.contains("sessions"));
+        sessions.next().unwrap().1.data = None;
+    };
+    delete();
+    assert_eq!(kept(&store, &key()), None);
+    assert_eq!(store.list().unwrap(), []);
+    store.save(&key(), &record("two", 0)).unwrap();
+    assert_eq!(vault.only("sessions").version, 2);
+    assert_eq!(kept(&store, &key()).as_deref(), Some("two"));
+    delete();
+    assert!(!store.remove(&key()).unwrap());
+    assert_eq!(vault.state().entries.len(), 0);
+}
