@@ -8,7 +8,7 @@ use authctl::core::secret::Secret;
 use authctl::core::store::Record;
 
 use crate::harness::Home;
-use crate::killer::{End, is_exact, kill_at};
+use crate::killer::{Run, Sweep, is_exact};
 use crate::observed::{expire, kept, observed_with};
 
 /// What the kills left.
@@ -48,34 +48,24 @@ fn same_tokens(a: &Record, b: &Record) -> bool {
 /// Kills `token` at its first system call, its second and so on, until it ends
 /// by itself. After each, the record must be whole and of one piece, and the
 /// next run must go on or say why it cannot.
-fn sweep(grace: Duration, step: usize) -> Tally {
+fn sweep(grace: Duration, step: u32) -> Tally {
     let server = observed_with(|options| options.config.reuse_grace = grace);
     let home = Home::new();
     home.sign_in(server.issuer());
     // The first run fetches what later ones have.
     home.authctl(["refresh"]).run().succeeds();
     let mut tally = Tally::default();
-    let mut ended = 0;
-    for nth in (1..).step_by(step) {
+    let mut sweep = Sweep::every(step);
+    loop {
         expire(&home, "default");
         let before = kept(&home, "default").expect("a session");
         server.forget();
-        match kill_at(home.authctl(["token"]), nth) {
-            End::Killed => {
-                tally.kills += 1;
-                ended = 0;
-            }
-            End::Done(done) => {
-                assert!(!done.succeeds().is_empty());
-                ended += 1;
-                // How often it waits for the network is not always the same.
-                if ended == 5 {
-                    break;
-                }
-                continue;
-            }
-        }
-        let rotated = server.count("POST /token 200") == 1;
+        let nth = match sweep.kill(home.authctl(["token"])) {
+            Run::Killed(nth) => nth,
+            Run::Ended => continue,
+            Run::Over => break,
+        };
+        tally.kills += 1;
         // Readable: neither none nor half of one.
         let after = kept(&home, "default").expect("a session");
         assert!(after.id_token.is_some() && after.subject == before.subject);
@@ -96,11 +86,14 @@ fn sweep(grace: Duration, step: usize) -> Tally {
                 .open_renewal()
                 .is_some_and(|renewal| renewal.successor.is_some())
         };
-        assert!(rotated || !kept_answer, "system call {nth}");
-        let lost = rotated && !kept_answer;
-        tally.answers_lost += u32::from(lost);
+        let answered = || server.count("POST /token 200");
+        assert!(!kept_answer || answered() == 1, "system call {nth}");
         let next = home.authctl(["token", "--json"]).run();
-        if next.0.status.success() {
+        let goes_on = next.0.status.success();
+        // Only now has the server certainly seen what was under way at the kill.
+        let lost = !kept_answer && answered() == 1 + usize::from(goes_on);
+        tally.answers_lost += u32::from(lost);
+        if goes_on {
             next.succeeds();
             tally.recovered += u32::from(lost);
         } else {

@@ -6,8 +6,57 @@ use std::process::{Command, Stdio};
 
 use crate::harness::{Call, Done};
 
-/// How a run ended.
-pub enum End {
+/// Kills one run of a command after another, each a few system calls later than
+/// the one before, until the command ends by itself.
+pub struct Sweep {
+    nth: u32,
+    step: u32,
+    ended: u32,
+}
+
+impl Sweep {
+    /// Begins with the first system call.
+    pub fn every(step: u32) -> Self {
+        Self {
+            nth: 1,
+            step,
+            ended: 0,
+        }
+    }
+
+    /// Runs it to the next system call that is due, or to its end.
+    pub fn kill(&mut self, call: Call) -> Run {
+        let nth = self.nth;
+        self.nth += self.step;
+        match kill_at(call, nth) {
+            End::Killed => {
+                self.ended = 0;
+                Run::Killed(nth)
+            }
+            End::Done(done) => {
+                assert!(!done.succeeds().is_empty());
+                self.ended += 1;
+                match self.ended {
+                    5 => Run::Over,
+                    _ => Run::Ended,
+                }
+            }
+        }
+    }
+}
+
+/// How a run of a [`Sweep`] ended.
+pub enum Run {
+    /// It was killed as it entered this system call.
+    Killed(u32),
+    /// By itself, this time: how often it waits for others is not always the
+    /// same.
+    Ended,
+    /// By itself, time and again: there is nothing more to kill.
+    Over,
+}
+
+enum End {
     /// It was killed as it entered the system call.
     Killed,
     /// It made fewer of them.
@@ -18,7 +67,7 @@ pub enum End {
 ///
 /// Where the system does not let a parent trace its child, it is killed `nth`
 /// times a little after its start.
-pub fn kill_at(call: Call, nth: u32) -> End {
+fn kill_at(call: Call, nth: u32) -> End {
     let mut child = waiting(&call.into_command())
         .process_group(0)
         .stdin(Stdio::piped())
