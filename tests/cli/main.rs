@@ -24,6 +24,8 @@ mod clock;
 mod config_file;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod crash_import;
 mod decode;
 mod decrypt;
 mod demo;

@@ -57,12 +57,8 @@ fn what_is_sealed_is_opened_and_nothing_of_it_is_in_the_clear() {
 /// Written by the first version of this form: it must stay readable.
 #[test]
 fn archives_of_the_first_version_are_read() {
-    use base64::Engine as _;
-
-    let file = base64::engine::general_purpose::STANDARD
-        .decode(FIRST.replace(char::is_whitespace, ""))
-        .unwrap();
-    let archive = Archive::open(&passphrase(), &file).unwrap();
+    let file = include_bytes!("../../../../tests/vectors/archive/first.authexp");
+    let archive = Archive::open(&passphrase(), file).unwrap();
     assert_eq!(archive.created_at, Timestamp(1_700_000_000));
     assert_eq!(archive.sessions[0].profile, "default");
     assert_eq!(archive.sessions[0].settings["issuer"], "https://as.example");
@@ -230,12 +226,3 @@ fn each_fault_has_a_code_of_its_own_and_says_what_to_do() {
         assert!(!error.to_string().ends_with('.'));
     }
 }
-
-const FIRST: &str = "
-YXV0aGV4cAEAAAAIAAAAAQAAAAGxUbDvHXe2UoS7in/Brj52OjYsX/kgGzPKPGA0Yy+wqHGPKY0bAEBeXw60JgBw
-7PMpt2wM3w8X6GWSiGsYvHp2AAAAAAAAASsdqNXzJgfey2lv5gs6BRYtaBwKQa/LY0y9JSIIflaOHLYfyyWqyTG+
-kAOsEYk4FUNTTICWgGlAsV5sW2MxO4YxAlo9jc/OYnoKH2VMKtRcXu8+M35pnlJIhOGDB1VH+C/okmJQrupbNYlo
-ROaZCrQeD/VGf2U2welON0Fw7qomy3UXJEzdo5FkutuFx4mxZSo0x31wWRfrjU2zmUpu49VuvTwxdrqNHUev4MNG
-dMsNrCfLQp331NEmOKYkX0k9cHpKyTFf309z9/+UwYhvJpqUsDcW51WmIcVe/JOtMcDn1dvoytExcv36PLQFlYfB
-qNavsO2o84klLQ155KscvLWpV4TaM34ZmgzCNYylmxopX7cOTrbFMb8BFMhbtDDzZMvqw2b9RAGLHXUwUVbKmWf6
-lpxx";
