@@ -230,6 +230,24 @@ fn a_torn_or_contradictory_private_key_is_malformed() {
 #[test]
 fn j6_a_line_of_openssh_is_no_secret() {
     for (line, ..) in KEYS {
+        for line in [
+            line.to_owned(),
+            line.replace(' ', "\t"),
+            line.replace(' ', "  "),
+            format!("# a comment\n\n  {line}"),
+            format!("other.example,10.0.0.1 {line}"),
+            format!("command=\"true\",no-pty {line}"),
+        ] {
+            let fault = Keys::secret(SecretBytes::new(line.as_str())).unwrap_err();
+            assert_eq!(fault.code, "secret_is_a_key", "{line}");
+        }
+    }
+    // Of kinds that no token is signed by, and as `ssh-keygen -e` writes it.
+    for line in [
+        "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t",
+        "ssh-dss AAAAB3NzaC1kc3MAAACBAO",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"c\"\nAAAAC3NzaC1lZDI1NTE5AAAA",
+    ] {
         let fault = Keys::secret(SecretBytes::new(line)).unwrap_err();
         assert_eq!(fault.code, "secret_is_a_key", "{line}");
     }

@@ -26,10 +26,23 @@ pub(super) const CURVES: [(&str, &str, &str); 3] = [
 /// The form of RFC 4716, which `ssh-keygen -e` writes.
 const RFC4716: &str = "---- BEGIN SSH2 ";
 
-/// Says whether a text holds a key of OpenSSH's beyond doubt: the first octets
-/// of a blob are those of a short length.
+/// How the names of its key types begin.
+const TYPES: [&str; 4] = ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"];
+
+/// Says whether a text holds a key of OpenSSH's beyond doubt, be it one that
+/// [`Line::read`] takes or not (behind the options of `authorized_keys`, say):
+/// the first octets of a blob are those of a short length.
 pub(super) fn is_key(text: &[u8]) -> bool {
-    find(text).is_some_and(|line| line.contains(" AAAA"))
+    let is_key_line = |line: &str| {
+        let types = line.split_ascii_whitespace();
+        let blobs = types.clone().skip(1);
+        let named = |word: &str| TYPES.iter().any(|start| word.starts_with(start));
+        line.starts_with(RFC4716)
+            || types
+                .zip(blobs)
+                .any(|(name, blob)| named(name) && blob.starts_with("AAAA"))
+    };
+    std::str::from_utf8(text).is_ok_and(|text| text.lines().map(str::trim).any(is_key_line))
 }
 
 /// Returns the line of a text that holds a key of OpenSSH's, if one does:
@@ -41,10 +54,7 @@ pub(super) fn find(text: &[u8]) -> Option<&str> {
         .map(str::trim)
         .find(|line| !line.is_empty() && !line.starts_with('#'))?;
     let begins = |start: &&str| line.starts_with(*start);
-    ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-", RFC4716]
-        .iter()
-        .any(begins)
-        .then_some(line)
+    (line.starts_with(RFC4716) || TYPES.iter().any(begins)).then_some(line)
 }
 
 /// What a line of OpenSSH's holds; whether it is any good is not said.
