@@ -20,6 +20,14 @@ struct Family {
 
 /// Starts a server whose first refresh answer is changed by `spoil`.
 fn rotating(status: u16, spoil: impl Fn(&mut Value) + Send + Sync + 'static) -> Fake {
+    answering(status, move |mut answer| {
+        spoil(&mut answer);
+        answer.to_string()
+    })
+}
+
+/// Starts a server whose first refresh answer is written by `text`.
+fn answering(status: u16, text: impl Fn(Value) -> String + Send + Sync + 'static) -> Fake {
     let family = Mutex::new(Family {
         rotated: 0,
         is_alive: true,
@@ -35,15 +43,14 @@ fn rotating(status: u16, spoil: impl Fn(&mut Value) + Send + Sync + 'static) -> 
                 }
                 family.rotated += 1;
             }
-            let mut answer = json!({
+            let answer = json!({
                 "access_token": format!("at-{}", family.rotated),
                 "token_type": "Bearer",
                 "expires_in": 3600,
                 "refresh_token": format!("rt-{}", family.rotated),
             });
             if family.rotated == 1 {
-                spoil(&mut answer);
-                return fake::json(status, &answer.to_string());
+                return fake::json(status, &text(answer));
             }
             fake::json(200, &answer.to_string())
         }
@@ -99,6 +106,34 @@ fn a_refused_answer_costs_no_session() {
         let refresh_token = record.refresh_token.as_ref().expect("a token");
         assert_eq!(refresh_token.expose(), "rt-2", "{what}");
         assert_eq!(home.authctl(["token"]).run().succeeds(), "at-2", "{what}");
+    }
+}
+
+/// JSON that no parser takes as a whole: the refresh token in it can be read.
+#[test]
+fn an_answer_that_is_not_whole_costs_no_session() {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for odd in [
+        r#","expires_in":1e400}"#,
+        &format!(r#","expires_in":{}}}"#, "9".repeat(400)),
+        r#","x":1,"x":2}"#,
+        r#","x":"\ud800"}"#,
+        &format!(r#","x":{deep}}}"#),
+        r#","sco"#,
+        "} and more",
+    ] {
+        let end = odd.to_owned();
+        let server = answering(200, move |answer| {
+            let text = answer.to_string();
+            text.trim_end_matches('}').to_owned() + &end
+        });
+        let home = signed_in(&server);
+        let error = home.authctl(["refresh", "--json"]).run().fails_json(6);
+        assert_eq!(error["error"], "senseless_answer", "{odd}");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(KEPT), "{odd}: {message}");
+        home.authctl(["refresh"]).run().succeeds();
+        assert_eq!(home.authctl(["token"]).run().succeeds(), "at-2", "{odd}");
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use super::error::{Error, ErrorResponse, code};
+use super::salvage::string_members;
 use crate::core::Error as CoreError;
 use crate::core::http::{self, FieldValue, Request, Response};
 use crate::core::jose::json;
@@ -64,14 +65,15 @@ impl Answer<'_> {
         }
     }
 
-    /// Returns the object in the body of a success, whichever of the 2xx that
-    /// is; `None` where it is an OAuth error all the same, or cannot be read.
+    /// Returns the strings that can be read in the body of a success, whichever
+    /// of the 2xx that is, and whatever else is wrong with it; `None` where it
+    /// is an OAuth error all the same.
     pub fn issued(&self) -> Option<Map<String, Value>> {
         if !matches!(self.response.status, 200..=299) {
             return None;
         }
-        let object = self.parse().ok()?;
-        self.error_response(&object).is_none().then_some(object)
+        let members = string_members(&self.response.body);
+        self.error_response(&members).is_none().then_some(members)
     }
 
     /// Returns the object in the body of a public document, of which `error`
@@ -142,8 +144,7 @@ impl Answer<'_> {
             Err(json::Error::Duplicate { .. }) => {
                 Err(self.senseless("a member of its JSON comes twice"))
             }
-            // Or nested deeper than any answer is.
-            Err(_) => Err(self.senseless("it is not JSON")),
+            Err(_) => Err(self.senseless("it is not JSON, or beyond the usual limits of it")),
         }
     }
 

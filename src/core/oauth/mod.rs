@@ -19,6 +19,7 @@ pub mod jwks;
 pub mod metadata;
 pub mod parameters;
 pub mod revocation;
+mod salvage;
 pub mod scope;
 pub mod token;
 pub mod userinfo;

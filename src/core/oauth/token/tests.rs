@@ -261,6 +261,8 @@ fn what_is_left_of_an_answer_is_its_refresh_token() {
         ),
         (200, "{}", None),
         (200, r#"["r"]"#, None),
+        (200, r#"{"refresh_token":"r","x":1e400}"#, Some(("r", None))),
+        (200, r#"{"refresh_token":"r","id_tok"#, Some(("r", None))),
         (302, r#"{"refresh_token":"r"}"#, None),
         (400, r#"{"refresh_token":"r"}"#, None),
         (500, r#"{"refresh_token":"r"}"#, None),
@@ -315,10 +317,18 @@ fn answers_without_sense_name_the_cause_and_no_token() {
         (
             "text/plain",
             "access_token=planted&token_type=bearer",
-            "it is not JSON",
+            "it is not JSON, or beyond the usual limits of it",
         ),
-        ("application/json", "\u{feff}{}", "it is not JSON"),
-        ("application/json", deep.as_str(), "it is not JSON"),
+        (
+            "application/json",
+            "\u{feff}{}",
+            "it is not JSON, or beyond the usual limits of it",
+        ),
+        (
+            "application/json",
+            deep.as_str(),
+            "it is not JSON, or beyond the usual limits of it",
+        ),
         ("application/json", "{}", "it has no member `access_token`"),
         (
             "application/json",
