@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each area of core may use beside itself; everyone may use `error`,
-/// `hex`, `secret`, `time` and `uri`.
-const ARROWS: [(&str, &[&str]); 13] = [
+/// `descriptors`, `hex`, `secret`, `time` and `uri`.
+const ARROWS: [(&str, &[&str]); 14] = [
     ("config", &[]),
     ("jose", &[]),
     ("store", &["http"]),
@@ -39,13 +39,22 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "session",
         ],
     ),
+    ("descriptors", &[]),
     ("hex", &[]),
     ("secret", &[]),
     ("time", &[]),
     ("uri", &[]),
 ];
 
-const FOR_EVERYONE: [&str; 6] = ["error", "hex", "secret", "time", "uri", "Error"];
+const FOR_EVERYONE: [&str; 7] = [
+    "descriptors",
+    "error",
+    "hex",
+    "secret",
+    "time",
+    "uri",
+    "Error",
+];
 
 #[test]
 fn arrows_inside_core_point_one_way() {

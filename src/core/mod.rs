@@ -6,10 +6,12 @@
 //!
 //! Arrows inside: `session`, `login`, `connection`, `documents` → `oauth`,
 //! `store`, `http`, `config`; `store` → `http`; `oauth` → `jose`, `http` (its
-//! value types); everyone → `error`, `hex`, `secret`, `time`, `uri`.
+//! value types); everyone → `descriptors`, `error`, `hex`, `secret`, `time`,
+//! `uri`.
 
 pub mod config;
 pub mod connection;
+pub mod descriptors;
 pub mod documents;
 pub mod error;
 pub mod hex;

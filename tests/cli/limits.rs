@@ -10,10 +10,15 @@ use authctl::core::store::{FileKey, FileStore, Key, Places};
 
 /// Runs it where no file may grow beyond so many blocks of 512 octets.
 fn limited(call: Call, blocks: u32) -> Done {
+    under(&format!("ulimit -f {blocks}"), call)
+}
+
+/// Runs it behind this command of a shell.
+fn under(limit: &str, call: Call) -> Done {
     let command = call.into_command();
     let mut shell = Command::new("/bin/sh");
     shell
-        .args(["-c", &format!("ulimit -f {blocks}; exec \"$0\" \"$@\"")])
+        .args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")])
         .arg(command.get_program())
         .args(command.get_args())
         .env_clear();
@@ -75,6 +80,34 @@ fn s10_a_limit_on_file_sizes_spends_nothing() {
     limited(home.authctl(["logout"]), 0).succeeds();
     assert!(kept(&home, "default").is_none());
     assert_eq!(store_of(&home).store.list().expect("a store"), []);
+}
+
+/// However few files may be open, nothing panics and no session is lost: what is
+/// spent can be saved.
+#[cfg(target_os = "linux")]
+#[test]
+fn s10_a_limit_on_open_files_loses_nothing() {
+    let server = observed();
+    let home = Home::new();
+    home.sign_in(server.issuer());
+    let mut renewed = false;
+    for files in 4..40 {
+        let call = home.authctl(["refresh", "--json"]);
+        let done = under(&format!("ulimit -n {files}"), call);
+        match done.0.status.code() {
+            Some(0) => renewed = true,
+            Some(6..=8) => assert!(!renewed, "{files}: {done:?}"),
+            // The loader itself could open no library.
+            Some(127) => assert!(!renewed, "{files}: {done:?}"),
+            _ => panic!("{files}: {done:?}"),
+        }
+        assert!(
+            !String::from_utf8_lossy(&done.0.stderr).contains("panicked"),
+            "{done:?}"
+        );
+    }
+    assert!(renewed);
+    home.authctl(["refresh"]).run().succeeds();
 }
 
 /// Seen only after the server has rotated: `token` prints the new token all the

@@ -21,6 +21,7 @@ use super::certificate::not_after;
 use super::{
     Cause, Error, FieldValue, MAX_BODY, Method, Request, Response, Transport, awake, trace,
 };
+use crate::core::descriptors::Reserve;
 use crate::core::secret::SecretBytes;
 use crate::core::time::{Clock, SystemClock, Timestamp};
 use crate::core::uri::HttpsUrl;
@@ -30,6 +31,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What most answers fit into, in octets.
 const FIRST_BODY: usize = 16 * 1024;
+
+/// Files that a runtime opens.
+const FILES_OF_A_RUNTIME: usize = 8;
 
 /// How the client connects.
 #[derive(Clone, Debug)]
@@ -127,10 +131,15 @@ impl Client {
 
     fn runtime(&self) -> Result<&Runtime, Error> {
         built(&self.runtime, || {
-            Builder::new_current_thread()
-                .enable_io()
-                .enable_time()
-                .build()
+            // Where there are none for its signals, the runtime panics.
+            Reserve::new(FILES_OF_A_RUNTIME)
+                .map(drop)
+                .and_then(|()| {
+                    Builder::new_current_thread()
+                        .enable_io()
+                        .enable_time()
+                        .build()
+                })
                 .map_err(|error| Error::Setup(format!("cannot start the network: {error}")))
         })
     }

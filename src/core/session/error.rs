@@ -1,6 +1,7 @@
 //! Why there is no usable session.
 
 use crate::core::config::file::DEFAULT_PROFILE;
+use crate::core::descriptors;
 use crate::core::error::{Exit, Report};
 use crate::core::oauth;
 use crate::core::store::End;
@@ -88,6 +89,16 @@ pub enum Error {
         /// The profile.
         profile: String,
     },
+    /// What the server answers could not be kept: nothing was sent.
+    #[error(
+        "the session of profile `{profile}` is not renewed, since it could not be saved: {why}"
+    )]
+    TooManyFiles {
+        /// The profile.
+        profile: String,
+        /// What the system said.
+        why: String,
+    },
 }
 
 fn at_text(at: Option<Timestamp>) -> String {
@@ -113,7 +124,8 @@ impl Error {
             | Self::OtherServer { .. }
             | Self::Expired { .. }
             | Self::EndsTooSoon { .. }
-            | Self::Busy { .. } => None,
+            | Self::Busy { .. }
+            | Self::TooManyFiles { .. } => None,
         }
     }
 }
@@ -129,6 +141,7 @@ impl Report for Error {
             Self::AnswerLost { .. } => "refresh_answer_lost",
             Self::NotVouchedFor { .. } => "session_in_doubt",
             Self::Busy { .. } => "session_busy",
+            Self::TooManyFiles { .. } => "too_many_open_files",
         }
     }
 
@@ -142,6 +155,7 @@ impl Report for Error {
             | Self::AnswerLost { .. } => Exit::SignIn,
             Self::NotVouchedFor { .. } => Exit::Refused,
             Self::Busy { .. } => Exit::Unreachable,
+            Self::TooManyFiles { .. } => Exit::Store,
         }
     }
 
@@ -176,6 +190,7 @@ impl Report for Error {
                 profile_flag(profile)
             )),
             Self::Busy { .. } => Some("try again".into()),
+            Self::TooManyFiles { .. } => Some(descriptors::HINT.into()),
         }
     }
 }

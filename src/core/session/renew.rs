@@ -1,6 +1,7 @@
 //! Renewal: one refresh request, whose answer is kept before it is used.
 
 use super::{Ask, Error, Sessions, Token, TokenSource, cached_token, from_cache, identity};
+use crate::core::descriptors::Reserve;
 use crate::core::error::{Error as CoreError, Exit, Report as _};
 use crate::core::http;
 use crate::core::oauth::id_token::{Earlier, IdToken};
@@ -9,6 +10,10 @@ use crate::core::oauth::{self, Parameters, Scopes, TokenResponse};
 use crate::core::secret::Secret;
 use crate::core::store::{self, CachedToken, End, Key, Record};
 use crate::core::time::Timestamp;
+
+/// Files that a store has open at once while it saves, at the most: those of a
+/// connection to the keychain.
+const FILES_OF_A_SAVE: usize = 8;
 
 impl Sessions<'_> {
     /// Renews the session, or uses what another process has renewed since
@@ -91,6 +96,10 @@ impl Sessions<'_> {
         // Everything that can fail before the refresh token is spent has been
         // done by now but this.
         self.store.check_writable()?;
+        let for_the_save = Reserve::new(FILES_OF_A_SAVE).map_err(|why| Error::TooManyFiles {
+            profile: self.profile().to_owned(),
+            why: why.to_string(),
+        })?;
         let _held = self.shield.hold();
         self.store.save(key, record)?;
         log::debug!(
@@ -103,6 +112,7 @@ impl Sessions<'_> {
                 .map_err(|error| (error, remains(&request, &response))),
             Err(error) => Err((error, None)),
         };
+        drop(for_the_save);
         let tokens = match answered {
             Ok(tokens) => tokens,
             Err((error, Some(remains))) => {

@@ -7,6 +7,7 @@ use super::keychain::KeychainError;
 use super::record::RecordError;
 use super::vault::VaultError;
 use super::{LockHolder, StoreKind};
+use crate::core::descriptors;
 use crate::core::error::{Exit, Report};
 
 /// Why the store failed. Nothing in it is secret: it says where and what, not
@@ -325,6 +326,7 @@ impl Report for Error {
                     "raise the limit on file sizes (`ulimit -f`); what was kept before is unchanged"
                         .to_owned()
                 }
+                _ if descriptors::are_used_up(source) => descriptors::HINT.to_owned(),
                 _ => format!(
                     "make {} readable and writable for you; what was kept before is unchanged",
                     path.display()
