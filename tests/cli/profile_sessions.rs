@@ -8,7 +8,7 @@ use authctl::core::time::Timestamp;
 use serde_json::Value;
 
 use crate::harness::{Call, Home};
-use crate::observed::{change_kept, expire, kept, observed, store_of};
+use crate::observed::{STORE_KEY, change_kept, expire, kept, observed, store_of};
 
 const OTHER_KEY: &str = "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
@@ -120,6 +120,35 @@ fn rekey_names_the_profiles_that_refer_to_the_old_key() {
     for step in steps {
         home.authctl(step.split(' ').skip(1)).run().succeeds();
     }
+    for profile in ["default", "work"] {
+        home.authctl(["token", "-p", profile]).run().succeeds();
+    }
+}
+
+/// The others keep the old key, which must not go with the variable.
+#[test]
+fn rekey_of_one_profile_leaves_the_others_theirs() {
+    let server = observed();
+    let home = Home::new().with("OLD", STORE_KEY).with("NEW", OTHER_KEY);
+    home.sign_in(server.issuer());
+    sign_in_as(&home, server.issuer(), "work");
+    let answer = home
+        .authctl(["profile", "rekey", "--json", "--new-key", "env:NEW", "work"])
+        .run()
+        .succeeds();
+    assert_eq!(
+        json(&answer)["next"],
+        serde_json::json!([
+            "authctl profile set work store_key env:NEW",
+            "unset AUTHCTL_STORE_KEY, which wins over profiles, and refer to the old key in those that keep it"
+        ])
+    );
+    for (profile, key) in [("work", "env:NEW"), ("default", "env:OLD")] {
+        home.authctl(["profile", "set", profile, "store_key", key])
+            .run()
+            .succeeds();
+    }
+    let home = home.without("AUTHCTL_STORE_KEY");
     for profile in ["default", "work"] {
         home.authctl(["token", "-p", profile]).run().succeeds();
     }

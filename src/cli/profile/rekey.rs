@@ -112,7 +112,7 @@ pub fn run(cx: &Context, args: &RekeyArgs) -> Result<(), Error> {
     }
     cx.render.notes(old.take_notes());
     cx.render.notes(new.take_notes());
-    let next = afterwards(cx, &source, &new_source)?;
+    let next = afterwards(cx, &args.profiles, &source, &new_source)?;
     if args.output.is_json(cx) {
         return cx.render.json(&json!({
             "profiles": done.profiles,
@@ -199,8 +199,14 @@ fn has_own_key(cx: &Context, profile: &str, source: &Found<KeySource>) -> Result
 }
 
 /// Says what must be set, so that the next command finds the new key: in each
-/// profile that refers to the old one, or else in the environment.
-fn afterwards(cx: &Context, old: &Found<KeySource>, new: &KeySource) -> Result<Vec<String>, Error> {
+/// profile that refers to the old one, or else in the environment; where some
+/// profiles are named, in those, since the others keep the old key.
+fn afterwards(
+    cx: &Context,
+    named: &[String],
+    old: &Found<KeySource>,
+    new: &KeySource,
+) -> Result<Vec<String>, Error> {
     let (setting, variable, reference) = match new {
         KeySource::Passphrase(reference) => (
             Setting::StorePassphrase,
@@ -216,9 +222,11 @@ fn afterwards(cx: &Context, old: &Found<KeySource>, new: &KeySource) -> Result<V
     };
     let config = cx.config()?;
     let mut steps = Vec::new();
-    for profile in config.profile_names() {
+    let is_meant = |profile: &&str| named.is_empty() || named.iter().any(|name| name == profile);
+    for profile in config.profile_names().filter(is_meant) {
         let own = config.profile(profile).and_then(|layer| layer.get(&of_old));
-        if own != Some(&Value::Text(text.clone())) {
+        let has_old = own == Some(&Value::Text(text.clone()));
+        if !has_old && named.is_empty() {
             continue;
         }
         let profile = quoted(profile);
@@ -229,11 +237,21 @@ fn afterwards(cx: &Context, old: &Found<KeySource>, new: &KeySource) -> Result<V
                 setting.key()
             ));
         }
-        if of_old != setting || !reference.is_lasting() {
+        if has_old && (of_old != setting || !reference.is_lasting()) {
             steps.push(format!("authctl profile set {profile} {}", of_old.key()));
         }
     }
-    if !matches!(old.source, Source::Profile(_)) || !reference.is_lasting() {
+    if !named.is_empty() {
+        match &old.source {
+            _ if !reference.is_lasting() => steps.push(format!(
+                "set {variable} to what was given as new, for these profiles alone"
+            )),
+            Source::Environment(other) => steps.push(format!(
+                "unset {other}, which wins over profiles, and refer to the old key in those that keep it"
+            )),
+            _ => {}
+        }
+    } else if !matches!(old.source, Source::Profile(_)) || !reference.is_lasting() {
         if let Source::Environment(other) = old.source
             && other != variable
         {
