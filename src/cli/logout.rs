@@ -10,7 +10,7 @@ use serde_json::json;
 use super::connection::ConnectionArgs;
 use super::context::Context;
 use super::output::OutputArg;
-use super::render::escape;
+use super::render::{counted, escape};
 use super::sessions::{for_each, profiles_with_sessions, say_waiting};
 
 /// Revoke a session's tokens (RFC 7009) and forget them
@@ -73,13 +73,15 @@ fn logout(cx: &Context, args: &LogoutArgs, profile: &str) -> Result<SignedOut, E
 }
 
 fn end(cx: &Context, args: &LogoutArgs, settings: Settings) -> Result<SignedOut, Error> {
-    let opened = cx.open_store(&settings)?;
+    let profile = &settings.profile_name().to_owned();
+    let opened = cx
+        .open_store(&settings)
+        .map_err(|error| not_ended(error, profile))?;
     let settings = cx.of_session(settings, &opened);
-    let profile = settings.profile_name();
     let ended = cx.with_opened(&settings, Freshness::Cached, &opened, |sessions| {
         sessions.end(args.end_session)
     });
-    let ended = ended.map_err(|error| of_other_server(error, profile))?;
+    let ended = ended.map_err(|error| not_ended(error, profile))?;
     let was_kept = ended.was_kept;
     let revoked = was_kept && ended.untold.is_none();
     if !was_kept {
@@ -100,14 +102,16 @@ fn end(cx: &Context, args: &LogoutArgs, settings: Settings) -> Result<SignedOut,
     Ok(SignedOut { was_kept, revoked })
 }
 
-/// Says how the server that a session is of can be told all the same.
-fn of_other_server(error: Error, profile: &str) -> Error {
+/// Says whose session goes on, and how the server that it is of can be told
+/// where the settings name another.
+fn not_ended(error: Error, profile: &str) -> Error {
+    let what = format!("cannot sign out of profile `{profile}`");
     match error.root() {
         Error::Session(session::Error::OtherServer { .. }) => error.during_with_hint(
-            format!("cannot sign out of profile `{profile}`"),
+            what,
             "name the session's own server and client with `--issuer` and `--client-id`",
         ),
-        _ => error,
+        _ => error.during(what),
     }
 }
 
@@ -169,7 +173,12 @@ fn forget_client_tokens(cx: &Context) -> Result<(), Error> {
     cx.render.notes(opened.store.take_notes());
     if forgotten > 0 {
         cx.render.note(&format!(
-            "forgot {forgotten} cached tokens of clients; at their servers they live until they expire"
+            "forgot {}; what a server issued lives there until it expires",
+            counted(
+                forgotten,
+                "cached token of a client",
+                "cached tokens of clients"
+            )
         ));
     }
     Ok(())

@@ -10,6 +10,7 @@ use authctl::core::error::Error;
 use authctl::core::store::{Choice, Key, LockHolder, Opened};
 
 use super::context::Context;
+use super::render::message;
 
 /// A profile, and the store that keeps its session.
 pub struct Place {
@@ -145,7 +146,7 @@ pub fn for_each<T>(
         match work(&profile) {
             Ok(outcome) => done.push((profile, outcome)),
             Err(error) if first_failure.is_none() => first_failure = Some(error),
-            Err(error) => cx.render.warning(&format!("{error}: {}", error.root())),
+            Err(error) => cx.render.warning(&message(&error)),
         }
     }
     (done, first_failure)

@@ -11,6 +11,7 @@ use authctl::core::store::Choice;
 
 use super::finding::{Check, Findings};
 use crate::cli::context::Context;
+use crate::cli::render::counted;
 use crate::cli::store_key::KEY_FILE;
 
 /// What hangs on the configuration as a whole.
@@ -78,8 +79,8 @@ fn file(cx: &Context) -> Check {
         }
         Ok(config) => {
             let count = config.profile_names().count();
-            let profiles = if count == 1 { "profile" } else { "profiles" };
-            Check::ok(NAME, format!("{shown}, {count} {profiles}"))
+            let profiles = counted(count, "profile", "profiles");
+            Check::ok(NAME, format!("{shown}, {profiles}"))
         }
     };
     check.with("path", shown)

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::configuration::loose_mode;
 use super::finding::{Check, Findings};
 use crate::cli::context::Context;
-use crate::cli::render::message;
+use crate::cli::render::{counted, message};
 
 /// What hangs on the store being open.
 const OPEN_CHECKS: [&str; 5] = [
@@ -186,7 +186,10 @@ fn leftovers(folder: &Path, store: &dyn TokenStore) -> Check {
         0 => Check::ok(NAME, "no temporary file is left"),
         _ => Check::warn(
             NAME,
-            format!("{count} temporary files of saves that were cut short"),
+            format!(
+                "{} of saves that were cut short",
+                counted(count, "temporary file", "temporary files")
+            ),
             format!(
                 "the next save of that session removes them; or, while no authctl runs, \
                  `rm {}/.tmp-*`",
@@ -238,7 +241,11 @@ fn sessions(store: &dyn TokenStore) -> (Check, bool) {
             .fix("restore it from a copy, or remove it"),
         (None, None) => Check::ok(
             NAME,
-            format!("{people} sessions and {clients} clients' tokens, all readable"),
+            format!(
+                "{} and {}, all readable",
+                counted(people, "session", "sessions"),
+                counted(clients, "client's token", "clients' tokens")
+            ),
         ),
     };
     let check = check

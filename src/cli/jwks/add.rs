@@ -13,7 +13,7 @@ use super::set_file::SetFile;
 use crate::cli::context::Context;
 use crate::cli::key_input::{self, KeyInput, KeyInputParser};
 use crate::cli::output::OutputArg;
-use crate::cli::render::escape;
+use crate::cli::render::{counted, escape};
 use crate::cli::secrets::SecretRefParser;
 
 /// Add keys to a set, which is made if it is not there
@@ -189,15 +189,7 @@ fn show(
     text.push_str(&format!(
         "{made:<8}  {}  {}\n",
         escape(file.name()),
-        counted(set.entries().len())
+        counted(set.entries().len(), "key", "keys")
     ));
     cx.render.text(&text)
-}
-
-/// Returns `1 key` or `2 keys`.
-pub fn counted(count: usize) -> String {
-    match count {
-        1 => "1 key".to_owned(),
-        _ => format!("{count} keys"),
-    }
 }

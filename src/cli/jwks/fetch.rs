@@ -11,7 +11,7 @@ use super::set_file::SetFile;
 use super::source::{Found, Place, ServerArgs, find};
 use crate::cli::context::Context;
 use crate::cli::output::OutputArg;
-use crate::cli::render::escape;
+use crate::cli::render::{counted, escape};
 use crate::cli::secrets::read_file;
 
 /// Fetch the JWK Set of a server
@@ -79,9 +79,9 @@ pub fn run(cx: &Context, args: &FetchArgs) -> Result<(), Error> {
             .render
             .json(&json!({"url": found.name, "set": file.name(), "keys": count}));
     }
-    let keys = if count == 1 { "key" } else { "keys" };
     cx.render.text(&format!(
-        "wrote {count} {keys} of {} to {}",
+        "wrote {} of {} to {}",
+        counted(count, "key", "keys"),
         escape(&found.name),
         escape(file.name())
     ))

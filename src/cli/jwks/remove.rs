@@ -7,11 +7,10 @@ use authctl::core::jose::key_set::{Phase, Rotation, SetDocument, edit, is_for_si
 use authctl::core::time::Timestamp;
 use serde_json::json;
 
-use super::add::counted;
 use super::set_file::SetFile;
 use crate::cli::context::Context;
 use crate::cli::output::OutputArg;
-use crate::cli::render::escape;
+use crate::cli::render::{counted, escape};
 
 /// Remove keys from a set
 ///
@@ -93,7 +92,7 @@ pub fn run(cx: &Context, args: &RemoveArgs) -> Result<(), Error> {
     text.push_str(&format!(
         "set       {}  {}\n",
         escape(file.name()),
-        counted(count)
+        counted(count, "key", "keys")
     ));
     cx.render.text(&text)
 }

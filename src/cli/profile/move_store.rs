@@ -13,7 +13,7 @@ use super::super::config_edit::lasting;
 use super::super::context::Context;
 use super::super::interrupt;
 use super::super::output::OutputArg;
-use super::super::render::escape;
+use super::super::render::{counted, escape};
 use super::super::sessions::{Stores, for_each, of_stores, profiles_with_sessions, say_waiting};
 use super::meant;
 
@@ -96,7 +96,14 @@ pub fn run(cx: &Context, args: &MoveStoreArgs) -> Result<(), Error> {
         .map(|(profile, done)| escape(&sentence(profile, done, args.to)).into_owned() + "\n")
         .collect();
     if client_tokens > 0 {
-        text.push_str(&format!("Moved {client_tokens} cached tokens of clients\n"));
+        text.push_str(&format!(
+            "Moved {}\n",
+            counted(
+                client_tokens,
+                "cached token of a client",
+                "cached tokens of clients"
+            )
+        ));
     }
     if text.is_empty() {
         cx.render.note("there is nothing to move");

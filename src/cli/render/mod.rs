@@ -252,6 +252,11 @@ impl Render {
     }
 }
 
+/// Returns `1 key` or `2 keys`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// Escapes each line of a text, so that only its line endings stay.
 fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
