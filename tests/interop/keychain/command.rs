@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::missing::{Silence, silent_bus};
+use super::prompter::{Manners, Prompter};
 use super::*;
 use crate::fake::{Answer, Fake, json};
 use crate::harness::STORE_KEY;
@@ -23,6 +24,12 @@ fn a_collection_deleted_in_a_refresh_is_said() {
 #[test]
 fn a_locked_keychain_is_exit_7() {
     session("command-locked", "gnome");
+}
+
+/// S15: also by what reads every session that is kept.
+#[test]
+fn a_prompt_that_nobody_answers_is_waited_for_once() {
+    session("command-unanswered", "gnome");
 }
 
 /// S15.
@@ -96,6 +103,25 @@ pub fn locked(dir: &Path) {
         }
     }
     assert_eq!(server.count("POST /token"), 1, "the sign-in alone");
+}
+
+pub fn unanswered(dir: &Path) {
+    let prompter = Prompter::start(Manners::Ignores);
+    let store = store(dir);
+    for profile in ["one", "two", "three", "four"] {
+        store
+            .save(&Key::session(profile), &record(profile, 0))
+            .unwrap();
+    }
+    lock_the_keyring();
+    for command in ["status", "doctor"] {
+        let started = Instant::now();
+        let output = authctl(dir).arg(command).output().unwrap();
+        let took = started.elapsed();
+        assert_eq!(output.status.code(), Some(7), "{output:?}");
+        assert!(took < BOUND, "{command}: {took:?}");
+    }
+    assert!(prompter.prompts() > 0);
 }
 
 pub fn absent(dir: &Path) {

@@ -64,6 +64,7 @@ const PARTS: &[Part] = &[
     ("command-refreshes", command::refreshes),
     ("command-deleted", command::deleted_in_a_refresh),
     ("command-locked", command::locked),
+    ("command-unanswered", command::unanswered),
     ("command-absent", command::absent),
     ("command-silent", command::silent),
     ("move", moving::moved),
