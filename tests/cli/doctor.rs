@@ -108,14 +108,6 @@ fn everything(folder: &Path) -> BTreeSet<(String, u32, Vec<u8>)> {
     found
 }
 
-fn a_session(home: &Home) -> std::path::PathBuf {
-    std::fs::read_dir(home.sessions())
-        .expect("the store")
-        .map(|entry| entry.expect("a file").path())
-        .find(|path| path.extension().is_some_and(|end| end == "session"))
-        .expect("a session")
-}
-
 #[test]
 fn a_fresh_machine_is_well_and_the_server_is_left_out() {
     let home = Home::new();
@@ -238,7 +230,7 @@ fn h11_secrets_are_resolved_and_not_shown() {
                 .run();
             let text = all(text);
             assert!(!text.contains("hunter2"), "{text}");
-            assert!(!text.contains(crate::observed::STORE_KEY), "{text}");
+            assert!(!text.contains(crate::harness::STORE_KEY), "{text}");
         }
     }
     let report = Report::of(doctor(&home).args(["-p", "file"]), 0);
@@ -324,7 +316,7 @@ fn a_session_that_cannot_be_read_is_exit_7() {
     report.says("sessions", "message", "`default`");
     report.is("store_round_trip", "ok");
 
-    let session = a_session(&home);
+    let session = home.session_file("default");
     let whole = std::fs::read(&session).expect("a file");
     let mut octets = whole.clone();
     let last = octets.len() - 1;
@@ -345,7 +337,7 @@ fn a_store_that_others_can_use_is_named_and_left_as_it_is() {
     for (path, mode, result, code) in [
         (home.sessions(), 0o755, "warn", 0),
         (home.sessions(), 0o777, "fail", 7),
-        (a_session(&home), 0o644, "fail", 7),
+        (home.session_file("default"), 0o644, "fail", 7),
     ] {
         let right = path.metadata().expect("a mode").permissions();
         chmod(&path, mode);
@@ -407,7 +399,7 @@ fn what_a_killed_trial_left_is_removed() {
         issuer: "authctl doctor",
         ..ClientKey::default()
     });
-    let file_key = FileKey::parse(crate::observed::STORE_KEY.as_bytes()).expect("a key");
+    let file_key = FileKey::parse(crate::harness::STORE_KEY.as_bytes()).expect("a key");
     let store = FileStore::new(&home.sessions(), file_key).expect("a store");
     let record = store.path_of(&key);
     let record = record.file_name().expect("a name").to_string_lossy();

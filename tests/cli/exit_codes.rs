@@ -120,7 +120,7 @@ fn h9_an_interruption_ends_a_sign_in_at_once() {
 #[cfg(unix)]
 #[test]
 fn h9_an_interruption_waits_until_a_refresh_is_saved() {
-    use crate::fake::json;
+    use crate::fake::{bearer, metadata};
     use crate::observed::{expire, kept};
     use std::sync::mpsc;
 
@@ -129,31 +129,15 @@ fn h9_an_interruption_waits_until_a_refresh_is_saved() {
     let server = Fake::new(move |request| {
         if request.body.contains("grant_type=refresh_token") {
             let _ = wait.lock().expect("the channel").recv();
-            return json(
-                200,
-                r#"{"access_token":"at-1","token_type":"Bearer","refresh_token":"rt-1","expires_in":3600}"#,
-            );
+            return bearer("at-1", "rt-1");
         }
         match request.what.as_str() {
-            "POST /token" => json(
-                200,
-                r#"{"access_token":"at-0","token_type":"Bearer","refresh_token":"rt-0","expires_in":3600}"#,
-            ),
-            _ => json(
-                200,
-                &format!(
-                    r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
-                    request.host
-                ),
-            ),
+            "POST /token" => bearer("at-0", "rt-0"),
+            _ => metadata(&request.host),
         }
     });
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     expire(&home, "default");
     let child = home.authctl(["token"]).into_command().spawn();
     let child = child.expect("authctl runs");
@@ -178,18 +162,12 @@ fn h9_an_interruption_waits_until_a_refresh_is_saved() {
 fn h9_a_second_interruption_ends_a_refresh_at_once() {
     use std::io::{BufRead as _, BufReader};
 
-    use crate::fake::json;
+    use crate::fake::bearer;
     use crate::observed::expire;
 
-    let body =
-        r#"{"access_token":"at-0","token_type":"Bearer","refresh_token":"rt-0","expires_in":3600}"#;
-    let server = Fake::tokens([json(200, body), Answer::Never]);
+    let server = Fake::tokens([bearer("at-0", "rt-0"), Answer::Never]);
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     expire(&home, "default");
     let child = home
         .authctl(["token", "--timeout", "1h"])

@@ -133,6 +133,25 @@ impl Drop for Fake {
     }
 }
 
+/// An answer of the token endpoint: these, for an hour.
+pub fn bearer(access_token: &str, refresh_token: &str) -> Answer {
+    json(
+        200,
+        &format!(
+            r#"{{"access_token":"{access_token}","token_type":"Bearer","expires_in":3600,"refresh_token":"{refresh_token}"}}"#
+        ),
+    )
+}
+
+/// The metadata of a server at this host that has nothing but a token
+/// endpoint.
+pub fn metadata(host: &str) -> Answer {
+    json(
+        200,
+        &format!(r#"{{"issuer":"http://{host}","token_endpoint":"http://{host}/token"}}"#),
+    )
+}
+
 /// An answer of JSON.
 pub fn json(status: u16, body: &str) -> Answer {
     with_headers(status, &["Content-Type: application/json"], body)
@@ -188,6 +207,20 @@ fn serve(
 }
 
 fn read(stream: &mut TcpStream, address: SocketAddr) -> Option<Seen> {
+    let request = read_request(stream)?;
+    let (head, body) = request.split_once("\r\n\r\n")?;
+    let line = head.lines().next().unwrap_or_default();
+    let what = line.rsplit_once(' ').map_or(line, |(what, _)| what);
+    Some(Seen {
+        what: what.to_owned(),
+        head: head.to_owned(),
+        body: body.to_owned(),
+        host: address.to_string(),
+    })
+}
+
+/// Reads one request, head and body.
+pub fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut octets = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -199,14 +232,7 @@ fn read(stream: &mut TcpStream, address: SocketAddr) -> Option<Seen> {
                 .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
                 .map_or(0, |(_, value)| value.trim().parse().unwrap_or(0));
             if body.len() >= length {
-                let line = head.lines().next().unwrap_or_default();
-                let what = line.rsplit_once(' ').map_or(line, |(what, _)| what);
-                return Some(Seen {
-                    what: what.to_owned(),
-                    head: head.to_owned(),
-                    body: body.to_owned(),
-                    host: address.to_string(),
-                });
+                return Some(text);
             }
         }
         match stream.read(&mut buffer) {

@@ -7,9 +7,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use authctl::core::store::{FileKey, FileStore, Key};
 use authctl::server::{Config, Options, Running, Server};
 
 use crate::expect::Expected;
+use crate::fake::Fake;
+
+/// The key of the homes' file stores: 32 octets in base64url.
+pub const STORE_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 /// A home directory with nothing in it, and the variables of all its calls.
 pub struct Home {
@@ -26,11 +31,7 @@ impl Home {
             variables: Vec::new(),
         }
         .with("AUTHCTL_STORE", "file")
-        // 32 octets in base64url.
-        .with(
-            "AUTHCTL_STORE_KEY",
-            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
-        )
+        .with("AUTHCTL_STORE_KEY", STORE_KEY)
     }
 
     /// Sets a variable for all calls.
@@ -58,6 +59,13 @@ impl Home {
     /// Returns the folder of the encrypted files.
     pub fn sessions(&self) -> PathBuf {
         self.path().join(".local/share/authctl/sessions")
+    }
+
+    /// Returns where the session of a profile is kept.
+    pub fn session_file(&self, profile: &str) -> PathBuf {
+        let key = FileKey::parse(STORE_KEY.as_bytes()).expect("a key");
+        let store = FileStore::new(self.sessions(), key).expect("a store");
+        store.path_of(&Key::session(profile))
     }
 
     /// Writes a file below the home directory and returns its path.
@@ -131,6 +139,24 @@ impl Home {
         .run()
         .succeeds();
     }
+
+    /// Signs alice in at a server, as this profile, quietly.
+    pub fn sign_in_as(&self, profile: &str, issuer: &str) {
+        self.authctl(["login", "-q", "-p", profile, "--issuer", issuer])
+            .args(["--client-id", "authctl", "--username", "alice"])
+            .env("AUTHCTL_PASSWORD", "wonderland")
+            .run()
+            .succeeds();
+    }
+
+    /// Signs somebody in at a fake, quietly.
+    pub fn sign_in_at(&self, server: &Fake) {
+        self.authctl(["login", "-q", "--issuer", &server.issuer()])
+            .args(["--client-id", "c", "--username", "u"])
+            .env("AUTHCTL_PASSWORD", "p")
+            .run()
+            .succeeds();
+    }
 }
 
 /// A call that is being prepared.
@@ -179,6 +205,28 @@ impl Call {
     pub fn stdin(mut self, input: impl AsRef<[u8]>) -> Self {
         self.input = Some(input.as_ref().to_vec());
         self
+    }
+
+    /// Returns the bare command below a shell that does something first.
+    pub fn under_shell(self, first: &str) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .args(["-c", &format!("{first}; exec \"$0\" \"$@\"")])
+            .arg(self.command.get_program())
+            .args(self.command.get_args())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        for (name, value) in self.command.get_envs() {
+            if let Some(value) = value {
+                shell.env(name, value);
+            }
+        }
+        if let Some(folder) = self.command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        shell
     }
 
     /// Returns the bare command, for tests that start it otherwise.

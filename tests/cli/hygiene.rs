@@ -1,10 +1,9 @@
 //! No secret in argv, in what is said, in what is kept in the clear, or in
 //! what children see.
 
-use std::path::Path;
-
 use crate::harness::{Call, Done, Home};
 use crate::observed::{kept, observed};
+use crate::secrets::each_file;
 
 /// H1: a literal is refused with the list of references, and not echoed.
 #[test]
@@ -163,17 +162,6 @@ fn h2_no_level_of_verbosity_shows_a_secret() {
     assert!(files >= 3, "{files} files");
     // H6: the key log is opt-in, and nobody opted.
     assert!(!home.path().join("keys").exists());
-}
-
-fn each_file(folder: &Path, look: &mut dyn FnMut(&Path)) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            each_file(&path, look);
-        } else {
-            look(&path);
-        }
-    }
 }
 
 /// H8: nothing is left in the folder for temporary files.
@@ -377,7 +365,7 @@ fn h3_a_panic_shows_no_secret() {
         assert!(said.contains("panicked at"), "{said}");
         let mut secrets = Secrets(Vec::new());
         secrets.add("password", "wonderland");
-        secrets.add("store key", crate::observed::STORE_KEY);
+        secrets.add("store key", crate::harness::STORE_KEY);
         for token in &record.tokens {
             secrets.add("access token", token.access_token.expose());
         }

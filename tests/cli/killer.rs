@@ -68,7 +68,8 @@ enum End {
 /// Where the system does not let a parent trace its child, it is killed `nth`
 /// times a little after its start.
 fn kill_at(call: Call, nth: u32) -> End {
-    let mut child = waiting(&call.into_command())
+    let mut child = call
+        .under_shell("read line")
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -101,25 +102,6 @@ pub fn is_exact() -> bool {
     child.kill().expect("to kill");
     child.wait().expect("it ends");
     traced
-}
-
-/// The same command, once standard input ends.
-fn waiting(command: &Command) -> Command {
-    let mut shell = Command::new("/bin/sh");
-    shell
-        .args(["-c", "read line; exec \"$0\" \"$@\" </dev/null"])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .env_clear();
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            shell.env(name, value);
-        }
-    }
-    if let Some(folder) = command.get_current_dir() {
-        shell.current_dir(folder);
-    }
-    shell
 }
 
 /// A whole run takes some hundreds of these.

@@ -1,12 +1,7 @@
 //! S10: the system refuses to write, before a renewal and in the middle of it.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use crate::harness::{Call, Done, Home};
 use crate::observed::{expire, kept, observed, store_of};
-
-use authctl::core::store::{FileKey, FileStore, Key, Places};
 
 /// Runs it where no file may grow beyond so many blocks of 512 octets.
 fn limited(call: Call, blocks: u32) -> Done {
@@ -15,29 +10,8 @@ fn limited(call: Call, blocks: u32) -> Done {
 
 /// Runs it behind this command of a shell.
 fn under(limit: &str, call: Call) -> Done {
-    let command = call.into_command();
-    let mut shell = Command::new("/bin/sh");
-    shell
-        .args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .env_clear();
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            shell.env(name, value);
-        }
-    }
-    if let Some(folder) = command.get_current_dir() {
-        shell.current_dir(folder);
-    }
+    let mut shell = call.under_shell(limit);
     Done(shell.output().expect("a shell"))
-}
-
-fn session_file(home: &Home) -> PathBuf {
-    let places = Places::new(home.path().join(".local/share/authctl"));
-    let key = FileKey::parse(crate::observed::STORE_KEY.as_bytes()).expect("a key");
-    let store = FileStore::new(places.sessions_dir(), key).expect("a store");
-    store.path_of(&Key::session("default"))
 }
 
 /// Seen before the request: 7, nothing is spent, the record is as it was.
@@ -47,7 +21,7 @@ fn s10_a_limit_on_file_sizes_spends_nothing() {
     let home = Home::new();
     home.sign_in(server.issuer());
     expire(&home, "default");
-    let file = session_file(&home);
+    let file = home.session_file("default");
     let before = std::fs::read(&file).expect("a file");
     // None at all; less than a session; a session, but not a large one.
     for blocks in [0, 1, 8] {
@@ -117,17 +91,14 @@ fn s10_a_limit_on_open_files_loses_nothing() {
 fn s10_a_limit_in_the_middle_of_a_renewal_is_said() {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
-    use crate::fake::{Fake, json};
+    use crate::fake::{Fake, bearer};
 
     for command in ["token", "refresh"] {
         let home = Home::new();
         let sessions = home.sessions();
         let server = Fake::new(move |request| {
             if !request.body.contains("grant_type=refresh_token") {
-                return json(
-                    200,
-                    r#"{"access_token":"at-0","token_type":"Bearer","refresh_token":"rt-0","expires_in":3600}"#,
-                );
+                return bearer("at-0", "rt-0");
             }
             // Whoever holds the lock may write no more from here on.
             let locks = std::fs::read_dir(&sessions).expect("the store");
@@ -142,10 +113,7 @@ fn s10_a_limit_in_the_middle_of_a_renewal_is_said() {
                 };
                 prlimit(Some(pid), Resource::Fsize, none).expect("to limit a child");
             }
-            json(
-                200,
-                r#"{"access_token":"at-1","token_type":"Bearer","refresh_token":"rt-1","expires_in":3600}"#,
-            )
+            bearer("at-1", "rt-1")
         });
         home.authctl(["login", "-q", "--client-id", "c", "--username", "u"])
             .args(["--token-endpoint", &server.url("/token")])

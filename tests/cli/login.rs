@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::fake::{Fake, json};
+use crate::fake::{Fake, json, metadata};
 use crate::harness::{Call, Home};
 use crate::observed::{kept, observed, observed_with};
 
@@ -254,15 +254,7 @@ fn login_without_a_client_names_what_is_missing_before_it_asks() {
 
 #[test]
 fn a_server_without_the_password_grant_is_not_asked() {
-    let server = Fake::new(|request| {
-        json(
-            200,
-            &format!(
-                r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
-                request.host
-            ),
-        )
-    });
+    let server = Fake::new(|request| metadata(&request.host));
     let error = Home::new()
         .authctl(["login", "--json", "--issuer", &server.issuer()])
         .args(["--client-id", "c"])

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::fake::{Fake, json, with_headers};
+use crate::fake::{Fake, json, metadata, with_headers};
 use crate::harness::Home;
 use crate::observed::{kept, observed, store_of};
 
@@ -77,11 +77,7 @@ fn logout_all_ends_every_session() {
     let server = observed();
     let home = Home::new();
     for profile in ["a", "b"] {
-        home.authctl(["login", "-q", "-p", profile, "--issuer", server.issuer()])
-            .args(["--client-id", "authctl", "--username", "alice"])
-            .env("AUTHCTL_PASSWORD", "wonderland")
-            .run()
-            .succeeds();
+        home.sign_in_as(profile, server.issuer());
     }
     let said = home.authctl(["logout", "--all"]).run().succeeds();
     assert_eq!(said, "Signed out of profile a\nSigned out of profile b\n");
@@ -112,20 +108,10 @@ fn a_server_that_cannot_revoke_is_noted() {
             200,
             r#"{"access_token":"at","token_type":"Bearer","refresh_token":"rt"}"#,
         ),
-        _ => json(
-            200,
-            &format!(
-                r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
-                request.host
-            ),
-        ),
+        _ => metadata(&request.host),
     });
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     let (stdout, stderr) = home.authctl(["logout"]).run().succeeds_saying();
     assert_eq!(stdout, "Signed out of profile default\n");
     assert!(stderr.contains("no revocation endpoint"), "{stderr}");
@@ -154,11 +140,7 @@ fn the_refresh_token_is_revoked_first_and_hinted() {
         ),
     });
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     home.authctl(["logout"]).run().succeeds();
     let bodies: Vec<String> = server
         .seen()
@@ -233,11 +215,7 @@ fn logout_all_says_each_failure_once() {
     let mut server = observed();
     let home = Home::new();
     for profile in ["a", "b"] {
-        home.authctl(["login", "-q", "-p", profile, "--issuer", server.issuer()])
-            .args(["--client-id", "authctl", "--username", "alice"])
-            .env("AUTHCTL_PASSWORD", "wonderland")
-            .run()
-            .succeeds();
+        home.sign_in_as(profile, server.issuer());
     }
     server.stop();
     let stderr = home.authctl(["logout", "--all"]).run().fails(6);
@@ -285,23 +263,15 @@ fn with_sign_out(status: u16) -> Fake {
     })
 }
 
-fn sign_in(home: &Home, server: &Fake) {
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
-}
-
 /// OIDC RP-Initiated Logout section 2.
 #[test]
 fn end_session_ends_the_persons_session_at_the_server_too() {
     let server = with_sign_out(200);
     let home = Home::new();
-    sign_in(&home, &server);
+    home.sign_in_at(&server);
     home.authctl(["logout"]).run().succeeds();
     assert_eq!(server.count("POST /end"), 0);
-    sign_in(&home, &server);
+    home.sign_in_at(&server);
     home.authctl(["logout", "--end-session"]).run().succeeds();
     let seen = server.seen();
     let ends: Vec<_> = seen
@@ -322,7 +292,7 @@ fn end_session_ends_the_persons_session_at_the_server_too() {
 fn a_persons_session_that_goes_on_is_exit_6_and_the_one_here_is_gone() {
     let server = with_sign_out(503);
     let home = Home::new();
-    sign_in(&home, &server);
+    home.sign_in_at(&server);
     let error = home
         .authctl(["logout", "--end-session", "--json"])
         .run()
@@ -342,7 +312,7 @@ fn a_store_that_cannot_be_written_is_exit_7_before_any_request() {
 
     let server = with_sign_out(200);
     let home = Home::new();
-    sign_in(&home, &server);
+    home.sign_in_at(&server);
     let told = || server.count("POST /end") + server.count("POST /revoke");
     let sessions = home.sessions();
     let refuses = || {
@@ -381,7 +351,7 @@ fn a_store_that_cannot_be_written_is_exit_7_before_any_request() {
 fn no_other_server_is_told_of_a_session() {
     let (own, other) = (with_sign_out(200), with_sign_out(200));
     let home = Home::new();
-    sign_in(&home, &own);
+    home.sign_in_at(&own);
     for command in [&["logout", "--end-session"][..], &["logout", "--all"]] {
         let error = home
             .authctl(command)

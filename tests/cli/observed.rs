@@ -7,10 +7,7 @@ use authctl::core::store::{self, Choice, FileKey, Key, Opened, Places, Record};
 use authctl::core::time::Timestamp;
 use authctl::server::{Options, Running};
 
-use crate::harness::{self, Home};
-
-/// The key of the homes' file stores: 32 octets in base64url.
-pub const STORE_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+use crate::harness::{self, Home, STORE_KEY};
 
 /// The embedded server, and the requests that it answered.
 pub struct Observed {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::fake::{self, Answer, Fake};
+use crate::fake::{self, Fake};
 use crate::harness::Home;
 use crate::observed::{change_kept, kept};
 
@@ -54,26 +54,14 @@ fn answering(status: u16, text: impl Fn(Value) -> String + Send + Sync + 'static
             }
             fake::json(200, &answer.to_string())
         }
-        what if what.starts_with("GET /.well-known/") => metadata(&request.host),
+        what if what.starts_with("GET /.well-known/") => fake::metadata(&request.host),
         _ => fake::json(404, "{}"),
     })
 }
 
-fn metadata(host: &str) -> Answer {
-    let metadata = json!({
-        "issuer": format!("http://{host}"),
-        "token_endpoint": format!("http://{host}/token"),
-    });
-    fake::json(200, &metadata.to_string())
-}
-
 fn signed_in(server: &Fake) -> Home {
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     home
 }
 

@@ -2,7 +2,6 @@
 //! no panic.
 
 use std::ffi::OsString;
-use std::process::Stdio;
 
 use crate::harness::{Call, Done, Home};
 use crate::observed::{kept, observed};
@@ -96,20 +95,8 @@ fn h7_closed_streams_are_no_reason_to_panic() {
             &["--help"],
             &["introspect", "-"],
         ] {
-            let call = home.authctl(command).into_command();
-            let mut shell = std::process::Command::new("/bin/sh");
-            shell
-                .arg("-c")
-                .arg(format!("exec \"$@\" {closed}"))
-                .arg("sh")
-                .arg(call.get_program())
-                .args(call.get_args())
-                .env_clear()
-                .current_dir(home.path());
-            for (name, value) in call.get_envs() {
-                shell.envs(value.map(|value| (name, value)));
-            }
-            let done = Done(shell.stdin(Stdio::null()).output().expect("a shell"));
+            let mut shell = home.authctl(command).under_shell(&format!("exec {closed}"));
+            let done = Done(shell.output().expect("a shell"));
             sound(&format!("{command:?} {closed}"), &done);
         }
     }

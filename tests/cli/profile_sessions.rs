@@ -7,8 +7,8 @@ use authctl::core::store::{FileKey, FileStore, Key, TokenStore as _};
 use authctl::core::time::Timestamp;
 use serde_json::Value;
 
-use crate::harness::{Call, Home};
-use crate::observed::{STORE_KEY, change_kept, expire, kept, observed, store_of};
+use crate::harness::{Call, Home, STORE_KEY};
+use crate::observed::{change_kept, expire, kept, observed, store_of};
 
 const OTHER_KEY: &str = "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
@@ -19,14 +19,6 @@ fn home() -> Home {
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
-}
-
-fn sign_in_as(home: &Home, issuer: &str, profile: &str) {
-    home.authctl(["login", "-q", "-p", profile, "--issuer", issuer])
-        .args(["--client-id", "authctl", "--username", "alice"])
-        .env("AUTHCTL_PASSWORD", "wonderland")
-        .run()
-        .succeeds();
 }
 
 fn export(home: &Home, arguments: &[&str]) -> Call {
@@ -52,7 +44,7 @@ fn rekey_puts_all_records_under_the_new_key_and_says_what_to_set() {
     let server = observed();
     let home = Home::new().with("NEW", OTHER_KEY);
     home.sign_in(server.issuer());
-    sign_in_as(&home, server.issuer(), "work");
+    home.sign_in_as("work", server.issuer());
     home.authctl(["token", "--client", "--client-id", "service"])
         .args(["--issuer", server.issuer()])
         .env("AUTHCTL_CLIENT_SECRET", "service-secret")
@@ -96,7 +88,7 @@ fn rekey_names_the_profiles_that_refer_to_the_old_key() {
         home.authctl(["profile", "set", profile, "store_passphrase", "env:OLD"])
             .run()
             .succeeds();
-        sign_in_as(&home, server.issuer(), profile);
+        home.sign_in_as(profile, server.issuer());
     }
     let answer = home
         .authctl(["profile", "rekey", "--json"])
@@ -131,7 +123,7 @@ fn rekey_of_one_profile_leaves_the_others_theirs() {
     let server = observed();
     let home = Home::new().with("OLD", STORE_KEY).with("NEW", OTHER_KEY);
     home.sign_in(server.issuer());
-    sign_in_as(&home, server.issuer(), "work");
+    home.sign_in_as("work", server.issuer());
     let answer = home
         .authctl(["profile", "rekey", "--json", "--new-key", "env:NEW", "work"])
         .run()
@@ -160,7 +152,7 @@ fn rekey_refuses_a_session_under_neither_key_and_changes_nothing() {
     let server = observed();
     let home = Home::new().with("NEW", "battery staple");
     home.sign_in(server.issuer());
-    sign_in_as(&home, server.issuer(), "aaa");
+    home.sign_in_as("aaa", server.issuer());
     let other = FileStore::new(
         home.sessions(),
         FileKey::parse(OTHER_KEY.as_bytes()).expect("a key"),
@@ -394,8 +386,8 @@ fn an_import_overwrites_no_newer_and_no_other_session_unless_forced() {
 fn an_import_checks_every_session_before_it_writes_one() {
     let server = observed();
     let (here, there) = (home(), home());
-    sign_in_as(&here, server.issuer(), "aaa");
-    sign_in_as(&here, server.issuer(), "zzz");
+    here.sign_in_as("aaa", server.issuer());
+    here.sign_in_as("zzz", server.issuer());
     export(&here, &["-q", "--all", "--out", "archive"])
         .run()
         .code_is(0);

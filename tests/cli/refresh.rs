@@ -1,27 +1,22 @@
 //! Renewal: `authctl refresh`, and what `token` does at expiry.
 
+use std::sync::Arc;
+
 use authctl::core::secret::Secret;
 use authctl::core::time::Timestamp;
 use serde_json::Value;
 
-use crate::fake::{Answer, Fake, json};
+use crate::fake::{Answer, Fake, bearer, json, metadata};
 use crate::harness::Home;
-use crate::observed::{expire, expire_in, kept, observed, observed_with};
+use crate::observed::{Observed, change_kept, expire, expire_in, kept, observed, observed_with};
 use crate::relay::Relay;
 
 /// Signs in at a fake whose further answers follow the sign-in's.
 fn signed_in_at(answers: impl IntoIterator<Item = Answer>) -> (Fake, Home) {
-    let sign_in = json(
-        200,
-        r#"{"access_token":"at-0","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-0"}"#,
-    );
+    let sign_in = bearer("at-0", "rt-0");
     let server = Fake::tokens([sign_in].into_iter().chain(answers));
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     (server, home)
 }
 
@@ -64,11 +59,7 @@ fn refresh_all_renews_every_session_and_goes_on_after_a_failure() {
     let second = observed();
     let home = Home::new();
     for (profile, server) in [("a", &first), ("b", &second)] {
-        home.authctl(["login", "-q", "-p", profile, "--issuer", server.issuer()])
-            .args(["--client-id", "authctl", "--username", "alice"])
-            .env("AUTHCTL_PASSWORD", "wonderland")
-            .run()
-            .succeeds();
+        home.sign_in_as(profile, server.issuer());
     }
     let said = home
         .authctl(["refresh", "--all", "--json"])
@@ -269,7 +260,7 @@ fn v7_a_spent_refresh_token_is_exit_4() {
     home.sign_in(server.issuer());
     let spent = kept(&home, "default").expect("a session").refresh_token;
     home.authctl(["refresh"]).run().succeeds();
-    crate::observed::change_kept(&home, "default", |record| record.refresh_token = spent);
+    change_kept(&home, "default", |record| record.refresh_token = spent);
     let error = home.authctl(["refresh", "--json"]).run().fails_json(4);
     assert_eq!(error["error"], "refresh_refused");
     // Clear, and no loop.
@@ -301,93 +292,46 @@ fn a_refresh_answer_without_a_token_leaves_the_session() {
     }
 }
 
-/// J45, OIDC Core section 12.2: another subject at a refresh is refused, and
-/// the session stays as it was.
-#[test]
-fn j45_another_subject_at_a_refresh_is_refused() {
-    let real = observed();
-    let ids = |user: &str, password: &str| {
-        let home = Home::new();
-        home.authctl(["login", "-q", "--issuer", real.issuer()])
-            .args(["--client-id", "authctl", "--username", user])
-            .env("AUTHCTL_PASSWORD", password)
-            .run()
-            .succeeds();
-        kept(&home, "default").expect("a session")
-    };
-    let alice = ids("alice", "wonderland");
-    let bob = ids("bob", "builder");
-    // A server in between, which answers the refresh with bob's tokens.
-    let answer = |record: &authctl::core::store::Record| {
-        format!(
-            r#"{{"access_token":"{}","token_type":"Bearer","expires_in":3600,"refresh_token":"rt","id_token":"{}"}}"#,
-            record.tokens[0].access_token.expose(),
-            record.id_token.as_ref().expect("an ID Token").expose(),
-        )
-    };
-    let (alice, bob) = (answer(&alice), answer(&bob));
-    let between = Fake::new(move |request| {
-        if request.body.contains("grant_type=refresh_token") {
-            json(200, &bob)
-        } else {
-            json(200, &alice)
+/// A server and a home signed in there; while the server answers the refresh,
+/// someone who does not share the lock stores these tokens.
+fn raced(theirs: [&'static str; 2], ours: fn() -> Answer) -> (Fake, Arc<Home>) {
+    let home = Arc::new(Home::new());
+    let shared = Arc::clone(&home);
+    let server = Fake::new(move |request| match request.what.as_str() {
+        "POST /token" if request.body.contains("refresh_token=rt-0") => {
+            change_kept(&shared, "default", |record| {
+                record.refresh_token = Some(Secret::new(theirs[1]));
+                let token = record.tokens.last_mut().expect("a token");
+                token.access_token = Secret::new(theirs[0]);
+                token.expires_at = token.expires_at.map(|at| Timestamp(at.0 + 3_600));
+            });
+            ours()
         }
+        "POST /token" => bearer("at-0", "rt-0"),
+        _ => metadata(&request.host),
     });
-    let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", real.issuer()])
-        .args(["--client-id", "authctl", "--username", "alice"])
-        .args(["--token-endpoint", &between.url("/token")])
-        .env("AUTHCTL_PASSWORD", "wonderland")
-        .run()
-        .succeeds();
-    let token = home.authctl(["token"]).run().succeeds();
-    let error = home.authctl(["refresh", "--json"]).run().fails_json(5);
-    assert_eq!(error["error"], "id_token", "{error}");
-    assert_eq!(home.authctl(["token"]).run().succeeds(), token);
-    let record = kept(&home, "default").expect("a session");
-    assert_eq!(record.subject.as_deref(), Some("alice"));
+    home.sign_in_at(&server);
+    expire(&home, "default");
+    (server, home)
 }
 
 /// S6: someone who does not share the lock has rotated: the store is read
 /// again, what is there is used, and the newer token is never deleted.
 #[test]
 fn s6_the_loser_of_a_rotation_uses_what_the_winner_stored() {
-    use std::sync::Arc;
-
-    let home = Arc::new(Home::new());
-    let rotated = Arc::clone(&home);
-    let server = Fake::new(move |request| {
-        if request.body.contains("refresh_token=rt-0") {
-            crate::observed::change_kept(&rotated, "default", |record| {
-                record.refresh_token = Some(Secret::new("rt-1"));
-                let token = record.tokens.last_mut().expect("a token");
-                token.access_token = Secret::new("at-1");
-                token.expires_at = token.expires_at.map(|at| Timestamp(at.0 + 3_600));
-            });
-            return json(400, r#"{"error":"invalid_grant"}"#);
-        }
-        match request.what.as_str() {
-            "POST /token" => json(
-                200,
-                r#"{"access_token":"at-0","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-0"}"#,
-            ),
-            _ => json(
-                200,
-                &format!(
-                    r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
-                    request.host
-                ),
-            ),
-        }
-    });
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
-    expire(&home, "default");
+    let refusal = || json(400, r#"{"error":"invalid_grant"}"#);
+    let (_server, home) = raced(["at-1", "rt-1"], refusal);
     assert_eq!(home.authctl(["token"]).run().succeeds(), "at-1");
     assert_eq!(refresh_token(&home), "rt-1");
+}
+
+/// S6: what someone who does not share the lock stored while our answer was on
+/// its way is not overwritten.
+#[test]
+fn s6_a_record_that_was_changed_in_the_meantime_stays() {
+    let (_server, home) = raced(["at-theirs", "rt-theirs"], || bearer("at-ours", "rt-ours"));
+    assert_eq!(home.authctl(["token"]).run().succeeds(), "at-theirs");
+    assert_eq!(refresh_token(&home), "rt-theirs");
 }
 
 /// S6, compare and clear: what the server calls dead is not sent again, and
@@ -401,7 +345,7 @@ fn a_dead_refresh_token_is_forgotten() {
     home.sign_in(server.issuer());
     let spent = kept(&home, "default").expect("a session").refresh_token;
     home.authctl(["refresh"]).run().succeeds();
-    crate::observed::change_kept(&home, "default", |record| record.refresh_token = spent);
+    change_kept(&home, "default", |record| record.refresh_token = spent);
     expire(&home, "default");
     home.authctl(["token"]).run().fails(4);
     server.forget();
@@ -416,7 +360,7 @@ fn a_token_that_ends_too_soon_and_cannot_be_renewed_is_called_that() {
     let server = observed();
     let home = Home::new();
     home.sign_in(server.issuer());
-    crate::observed::change_kept(&home, "default", |record| record.refresh_token = None);
+    change_kept(&home, "default", |record| record.refresh_token = None);
     expire_in(&home, "default", 20);
     let error = home.authctl(["token", "--json"]).run().fails_json(4);
     assert_eq!(error["error"], "session_ends_too_soon", "{error}");
@@ -458,7 +402,7 @@ fn waits_for_the_answer(name: &str, code: i32) {
         .env("AUTHCTL_PASSWORD", "p")
         .run()
         .succeeds();
-    crate::observed::change_kept(&home, "default", |record| {
+    change_kept(&home, "default", |record| {
         record.refresh_token = Some(Secret::new("rt-0"));
     });
     let mut child = home
@@ -564,10 +508,7 @@ fn only_an_answer_that_may_have_been_lost_is_called_lost() {
 }
 
 /// A server between, whose token endpoint gives these answers.
-fn signed_in_between(
-    real: &crate::observed::Observed,
-    answers: impl IntoIterator<Item = String>,
-) -> (Fake, Home) {
+fn signed_in_between(real: &Observed, answers: impl IntoIterator<Item = String>) -> (Fake, Home) {
     let home = Home::new();
     let between = Fake::tokens(answers.into_iter().map(|answer| json(200, &answer)));
     home.authctl(["login", "-q", "--issuer", real.issuer()])
@@ -580,7 +521,7 @@ fn signed_in_between(
 }
 
 /// A person's access token and ID Token, which fit each other.
-fn issued(server: &crate::observed::Observed, user: &str, password: &str) -> (String, String) {
+fn issued(server: &Observed, user: &str, password: &str) -> (String, String) {
     let home = Home::new();
     home.authctl(["login", "-q", "--issuer", server.issuer()])
         .args(["--client-id", "authctl", "--username", user])
@@ -643,8 +584,8 @@ fn a_refused_id_token_costs_no_session() {
     }
 }
 
-/// J45: an answer for another person is none of this session's, refresh token
-/// and all.
+/// J45, OIDC Core section 12.2: an answer for another person is none of this
+/// session's, refresh token and all.
 #[test]
 fn j45_nothing_of_another_persons_answer_is_kept() {
     let real = observed();
@@ -662,6 +603,7 @@ fn j45_nothing_of_another_persons_answer_is_kept() {
     assert_eq!(error["error"], "id_token", "{error}");
     let after = kept(&home, "default").expect("a session").to_json();
     assert_eq!(before, after, "the session is as it was");
+    assert_eq!(home.authctl(["token"]).run().succeeds(), alice.0);
 }
 
 /// S8: killed while it fetches the keys for the ID Token, after the server has
@@ -699,34 +641,4 @@ fn s8_a_kill_while_the_id_token_is_judged_loses_nothing() {
     assert_eq!(server.count("POST /token 200"), 2);
     assert_eq!(server.count("POST /token 400"), 0);
     home.authctl(["refresh"]).run().succeeds();
-}
-
-/// S6: what someone who does not share the lock stored while our answer was on
-/// its way is not overwritten.
-#[test]
-fn s6_a_record_that_was_changed_in_the_meantime_stays() {
-    use std::sync::Arc;
-
-    let home = Arc::new(Home::new());
-    let shared = Arc::clone(&home);
-    let server = Fake::new(move |request| {
-        if request.body.contains("refresh_token=rt-0") {
-            crate::observed::change_kept(&shared, "default", |record| {
-                record.refresh_token = Some(Secret::new("rt-theirs"));
-                let token = record.tokens.last_mut().expect("a token");
-                token.access_token = Secret::new("at-theirs");
-                token.expires_at = token.expires_at.map(|at| Timestamp(at.0 + 3_600));
-            });
-            return json(200, &answer("at-ours", "rt-ours", None));
-        }
-        json(200, &answer("at-0", "rt-0", None))
-    });
-    home.authctl(["login", "-q", "--client-id", "c", "--username", "u"])
-        .args(["--token-endpoint", &server.url("/token")])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
-    expire(&home, "default");
-    assert_eq!(home.authctl(["token"]).run().succeeds(), "at-theirs");
-    assert_eq!(refresh_token(&home), "rt-theirs");
 }

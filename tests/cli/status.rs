@@ -1,11 +1,10 @@
 //! `authctl status`.
 
-use authctl::core::store::{FileKey, FileStore, Key};
 use serde_json::Value;
 
 use crate::fake::{Fake, json, with_headers};
 use crate::harness::Home;
-use crate::observed::{STORE_KEY, expire, kept, observed};
+use crate::observed::{expire, kept, observed};
 
 fn sessions(home: &Home) -> Value {
     let answer = home.authctl(["status", "--json"]).run().succeeds();
@@ -111,11 +110,7 @@ fn with_nothing_but_expired_sessions_status_is_exit_4() {
     let body = r#"{"access_token":"at","token_type":"Bearer","expires_in":3600}"#;
     let server = Fake::tokens([json(200, body)]);
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     home.authctl(["status"]).run().succeeds();
     expire(&home, "default");
     let error = home.authctl(["status", "--json"]).run().fails_json(4);
@@ -128,11 +123,7 @@ fn an_unreadable_session_is_shown_as_such() {
     let server = observed();
     let home = Home::new();
     for profile in ["one", "two"] {
-        home.authctl(["login", "-q", "-p", profile, "--issuer", server.issuer()])
-            .args(["--client-id", "authctl", "--username", "alice"])
-            .env("AUTHCTL_PASSWORD", "wonderland")
-            .run()
-            .succeeds();
+        home.sign_in_as(profile, server.issuer());
     }
     let victim = std::fs::read_dir(home.sessions())
         .expect("the store")
@@ -168,21 +159,6 @@ fn p3_names_are_escaped() {
     assert!(!text.contains('\u{1b}'), "{text:?}");
 }
 
-fn sign_in_as(home: &Home, profile: &str, issuer: &str) {
-    home.authctl(["login", "-q", "-p", profile, "--issuer", issuer])
-        .args(["--client-id", "authctl", "--username", "alice"])
-        .env("AUTHCTL_PASSWORD", "wonderland")
-        .run()
-        .succeeds();
-}
-
-/// Returns the file of a profile's session.
-fn file_of(home: &Home, profile: &str) -> std::path::PathBuf {
-    let key = FileKey::parse(STORE_KEY.as_bytes()).expect("a key");
-    let store = FileStore::new(home.sessions(), key).expect("a store");
-    store.path_of(&Key::session(profile))
-}
-
 fn session<'a>(answer: &'a Value, profile: &str) -> &'a Value {
     let sessions = answer["sessions"].as_array().expect("an array");
     let mut found = sessions.iter().filter(|row| row["profile"] == profile);
@@ -194,7 +170,7 @@ fn a_session_whose_profile_was_removed_is_shown() {
     let server = observed();
     let home = Home::new();
     for profile in ["one", "two"] {
-        sign_in_as(&home, profile, server.issuer());
+        home.sign_in_as(profile, server.issuer());
     }
     home.authctl(["profile", "remove", "-q", "one"])
         .run()
@@ -218,10 +194,10 @@ fn each_fault_of_a_session_is_named_in_its_row() {
     let server = observed();
     let home = Home::new();
     for profile in ["good", "cut", "newer", "tampered"] {
-        sign_in_as(&home, profile, server.issuer());
+        home.sign_in_as(profile, server.issuer());
     }
     let change = |profile: &str, change: &dyn Fn(&mut Vec<u8>)| {
-        let path = file_of(&home, profile);
+        let path = home.session_file(profile);
         let mut octets = std::fs::read(&path).expect("a file");
         change(&mut octets);
         std::fs::write(&path, octets).expect("to write");
@@ -272,7 +248,7 @@ fn with_a_wrong_key_every_session_is_listed_beside_the_error() {
     let server = observed();
     let home = Home::new();
     for profile in ["one", "two"] {
-        sign_in_as(&home, profile, server.issuer());
+        home.sign_in_as(profile, server.issuer());
     }
     let wrong = "//79/Pv6+fj39vX08/Lx8O/u7ezr6uno5+bl5OPi4eA=";
     let call = || home.authctl(["status"]).env("AUTHCTL_STORE_KEY", wrong);
@@ -363,7 +339,7 @@ fn a_passphrase_is_stretched_once_for_all_sessions() {
         .without("AUTHCTL_STORE_KEY")
         .with("AUTHCTL_STORE_PASSPHRASE", "correct horse");
     for profile in ["one", "two", "three"] {
-        sign_in_as(&home, profile, server.issuer());
+        home.sign_in_as(profile, server.issuer());
     }
     let stretched = |done: crate::harness::Done| {
         done.stderr()

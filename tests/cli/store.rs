@@ -1,10 +1,10 @@
 //! The token store as seen from the binary: what fails is exit 7, says what to
 //! do, and loses nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::harness::{Call, Home};
-use crate::observed::{STORE_KEY, change_kept, expire, kept, observed};
+use crate::harness::{Call, Home, STORE_KEY};
+use crate::observed::{change_kept, expire, kept, observed};
 
 const OTHER_KEY: &str = "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
@@ -12,14 +12,6 @@ fn login(home: &Home, issuer: &str) -> Call {
     home.authctl(["login", "-q", "--issuer", issuer, "--client-id", "authctl"])
         .args(["--username", "alice"])
         .env("AUTHCTL_PASSWORD", "wonderland")
-}
-
-fn session_file(home: &Home) -> PathBuf {
-    std::fs::read_dir(home.sessions())
-        .expect("the store")
-        .map(|entry| entry.expect("a file").path())
-        .find(|path| path.extension().is_some_and(|end| end == "session"))
-        .expect("a session")
 }
 
 #[test]
@@ -102,7 +94,7 @@ fn s13_a_wrong_passphrase_is_exit_7_and_the_file_stays() {
         .without("AUTHCTL_STORE_KEY")
         .with("AUTHCTL_STORE_PASSPHRASE", "correct horse");
     login(&home, server.issuer()).run().succeeds();
-    let before = std::fs::read(session_file(&home)).expect("a file");
+    let before = std::fs::read(home.session_file("default")).expect("a file");
     for call in [&["token"][..], &["refresh"], &["whoami"]] {
         let error = home
             .authctl(call)
@@ -129,7 +121,10 @@ fn s13_a_wrong_passphrase_is_exit_7_and_the_file_stays() {
         let hint = error["hint"].as_str().expect("a hint");
         assert!(hint.contains(instead), "{hint}");
     }
-    assert_eq!(std::fs::read(session_file(&home)).expect("a file"), before);
+    assert_eq!(
+        std::fs::read(home.session_file("default")).expect("a file"),
+        before
+    );
     home.authctl(["token"]).run().succeeds();
 }
 
@@ -139,7 +134,7 @@ fn s13_a_file_that_was_tampered_with_is_exit_7_and_stays() {
     let server = observed();
     let home = Home::new();
     home.sign_in(server.issuer());
-    let path = session_file(&home);
+    let path = home.session_file("default");
     let good = std::fs::read(&path).expect("a file");
     let flip = |place: usize| {
         let mut octets = good.clone();
@@ -187,12 +182,7 @@ fn s13_a_file_that_was_tampered_with_is_exit_7_and_stays() {
         .args(["-p", "work"])
         .run()
         .succeeds();
-    let other = std::fs::read_dir(home.sessions())
-        .expect("the store")
-        .map(|entry| entry.expect("a file").path())
-        .find(|found| *found != path && found.extension().is_some_and(|end| end == "session"))
-        .expect("a session");
-    std::fs::copy(&path, &other).expect("to copy");
+    std::fs::copy(&path, home.session_file("work")).expect("to copy");
     let error = home
         .authctl(["token", "--json", "-p", "work"])
         .run()
@@ -208,16 +198,17 @@ fn s11_files_are_private_whatever_the_umask() {
 
     let server = observed();
     let home = Home::new();
-    let command = login(&home, server.issuer()).into_command();
-    let status = under_shell("umask 000", command).status();
+    let status = login(&home, server.issuer())
+        .under_shell("umask 000")
+        .status();
     assert!(status.expect("a shell").success());
     let mode = |path: &Path| {
         let metadata = std::fs::metadata(path).expect("metadata");
         metadata.permissions().mode() & 0o777
     };
-    assert_eq!(mode(&session_file(&home)), 0o600);
+    assert_eq!(mode(&home.session_file("default")), 0o600);
     assert_eq!(mode(&home.sessions()), 0o700);
-    let octets = std::fs::read(session_file(&home)).expect("a file");
+    let octets = std::fs::read(home.session_file("default")).expect("a file");
     for text in ["access_token", "alice", "eyJ"] {
         let found = octets
             .windows(text.len())
@@ -233,7 +224,7 @@ fn s12_a_symbolic_link_in_the_files_place_is_exit_7() {
     let server = observed();
     let home = Home::new();
     home.sign_in(server.issuer());
-    let path = session_file(&home);
+    let path = home.session_file("default");
     let victim = home.write("victim", "precious");
     std::fs::remove_file(&path).expect("to remove");
     std::os::unix::fs::symlink(&victim, &path).expect("a link");
@@ -256,7 +247,7 @@ fn s19_a_record_of_a_newer_version_is_exit_7() {
     let server = observed();
     let home = Home::new();
     home.sign_in(server.issuer());
-    let path = session_file(&home);
+    let path = home.session_file("default");
     let mut octets = std::fs::read(&path).expect("a file");
     // The version of the file's form follows its magic.
     let magic = octets
@@ -283,14 +274,12 @@ fn s10_a_full_disk_loses_nothing() {
     let home = Home::new();
     home.sign_in(server.issuer());
     expire(&home, "default");
-    let before = std::fs::read(session_file(&home)).expect("a file");
+    let before = std::fs::read(home.session_file("default")).expect("a file");
     server.forget();
     // No file may grow at all.
     let full = |call: Call| {
-        let output = under_shell("ulimit -f 0; trap '' XFSZ", call.into_command())
-            .output()
-            .expect("a shell");
-        crate::harness::Done(output)
+        let mut command = call.under_shell("ulimit -f 0; trap '' XFSZ");
+        crate::harness::Done(command.output().expect("a shell"))
     };
     let error = full(home.authctl(["refresh", "--json"])).fails_json(7);
     assert_eq!(error["error"], "store_io", "{error}");
@@ -298,7 +287,10 @@ fn s10_a_full_disk_loses_nothing() {
     let error = full(login(&home, server.issuer()).args(["--json"])).fails_json(7);
     assert_eq!(error["error"], "store_io", "{error}");
     assert_eq!(server.count("POST /token 200"), 0, "nothing was spent");
-    assert_eq!(std::fs::read(session_file(&home)).expect("a file"), before);
+    assert_eq!(
+        std::fs::read(home.session_file("default")).expect("a file"),
+        before
+    );
     let left: Vec<_> = std::fs::read_dir(home.sessions())
         .expect("the store")
         .map(|entry| entry.expect("a file").path())
@@ -316,7 +308,7 @@ fn s10_a_full_disk_loses_nothing() {
 #[cfg(unix)]
 #[test]
 fn s10_a_token_that_could_not_be_kept_is_still_printed() {
-    use crate::fake::{Fake, json};
+    use crate::fake::{Fake, bearer, metadata};
 
     let signed_in = |home: &Home| {
         let sessions = home.sessions();
@@ -326,30 +318,14 @@ fn s10_a_token_that_could_not_be_kept_is_still_printed() {
             if request.body.contains("grant_type=refresh_token") {
                 std::fs::rename(&sessions, &kept).expect("to move");
                 std::fs::write(&sessions, "no folder").expect("to write");
-                return json(
-                    200,
-                    r#"{"access_token":"at-1","token_type":"Bearer","refresh_token":"rt-1","expires_in":3600}"#,
-                );
+                return bearer("at-1", "rt-1");
             }
             match request.what.as_str() {
-                "POST /token" => json(
-                    200,
-                    r#"{"access_token":"at-0","token_type":"Bearer","refresh_token":"rt-0","expires_in":3600}"#,
-                ),
-                _ => json(
-                    200,
-                    &format!(
-                        r#"{{"issuer":"http://{0}","token_endpoint":"http://{0}/token"}}"#,
-                        request.host
-                    ),
-                ),
+                "POST /token" => bearer("at-0", "rt-0"),
+                _ => metadata(&request.host),
             }
         });
-        home.authctl(["login", "-q", "--issuer", &server.issuer()])
-            .args(["--client-id", "c", "--username", "u"])
-            .env("AUTHCTL_PASSWORD", "p")
-            .run()
-            .succeeds();
+        home.sign_in_at(&server);
         change_kept(home, "default", |record| {
             for token in &mut record.tokens {
                 token.expires_at = Some(authctl::core::time::Timestamp(1));
@@ -564,32 +540,6 @@ fn an_unknown_store_is_a_wrong_command_line() {
         .run()
         .fails_json(8);
     assert_eq!(error["error"], "bad_setting");
-}
-
-/// Runs a command below a shell that sets something first.
-#[cfg(unix)]
-fn under_shell(setting: &str, command: std::process::Command) -> std::process::Command {
-    let mut shell = std::process::Command::new("sh");
-    shell
-        .arg("-c")
-        .arg(format!("{setting}; exec \"$@\""))
-        .arg("sh")
-        .arg(command.get_program())
-        .args(command.get_args())
-        .env_clear();
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            shell.env(name, value);
-        }
-    }
-    if let Some(folder) = command.get_current_dir() {
-        shell.current_dir(folder);
-    }
-    shell
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
-    shell
 }
 
 /// A password is not spent on a session that could not be kept.

@@ -1,8 +1,8 @@
 //! Where the key of the file store comes from, and which key files are too
 //! open.
 
-use crate::harness::{Call, Home};
-use crate::observed::{STORE_KEY, observed};
+use crate::harness::{Call, Home, STORE_KEY};
+use crate::observed::observed;
 
 const OTHER_KEY: &str = "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
@@ -256,11 +256,7 @@ fn s11_sessions_that_are_open_to_others_are_exit_7() {
     set_mode(&home.sessions(), 0o777);
     refused("`chmod 700 /");
     set_mode(&home.sessions(), 0o700);
-    let file = std::fs::read_dir(home.sessions())
-        .expect("the store")
-        .map(|entry| entry.expect("a file").path())
-        .find(|path| path.extension().is_some_and(|end| end == "session"))
-        .expect("a session");
+    let file = home.session_file("default");
     set_mode(&file, 0o644);
     refused("`chmod 600 /");
     set_mode(&file, 0o600);

@@ -407,11 +407,7 @@ fn an_expired_session_without_a_refresh_token_is_exit_4() {
         r#"{"access_token":"at","token_type":"Bearer","expires_in":3600}"#,
     )]);
     let home = Home::new();
-    home.authctl(["login", "-q", "--issuer", &server.issuer()])
-        .args(["--client-id", "c", "--username", "u"])
-        .env("AUTHCTL_PASSWORD", "p")
-        .run()
-        .succeeds();
+    home.sign_in_at(&server);
     assert_eq!(home.authctl(["token"]).run().succeeds(), "at");
     expire(&home, "default");
     let error = home.authctl(["token", "--json"]).run().fails_json(4);

@@ -322,7 +322,8 @@ fn a_token_that_the_server_cannot_introspect_is_its_refusal() {
 }
 
 /// A sandbox in which `user` has signed in with the public client.
-fn signed_in(server: &AuthorizationServer, user: &str) -> Sandbox {
+/// A home in which a person of the server is signed in.
+pub fn signed_in(server: &AuthorizationServer, user: &str) -> Sandbox {
     let mut sandbox = Sandbox::new();
     login(&mut sandbox, server, user).succeeds();
     sandbox

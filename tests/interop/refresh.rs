@@ -15,6 +15,7 @@ use authctl::core::time::Timestamp;
 use authctl::server::{Config, Options, Running, Server};
 
 use crate::harness::{AuthorizationServer, Sandbox};
+use crate::oidc_provider;
 
 const PROCESSES: usize = 100;
 
@@ -62,21 +63,7 @@ fn expire(store: &dyn TokenStore) {
 #[test]
 fn s1_a_hundred_processes_refresh_once_at_oidc_provider() {
     let server = AuthorizationServer::start(&[]);
-    let mut sandbox = Sandbox::new();
-    sandbox.set_secret("AUTHCTL_PASSWORD", server.password("alice"));
-    sandbox
-        .authctl([
-            "login",
-            "--issuer",
-            server.issuer(),
-            "--client-id",
-            "native",
-            "--username",
-            "alice",
-            "--scope",
-            "openid,offline_access",
-        ])
-        .succeeds();
+    let sandbox = oidc_provider::signed_in(&server, "alice");
     expire(&sandbox.files());
     let tokens = race(|_| {
         let mut command = sandbox.command(env!("CARGO_BIN_EXE_authctl"));

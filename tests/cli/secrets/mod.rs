@@ -18,7 +18,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::harness::Home;
-use crate::observed::STORE_KEY;
+use crate::harness::STORE_KEY;
 use world::World;
 
 /// Secrets that are given, each with what a terminal, a shell, JSON, a form or
@@ -224,7 +224,8 @@ pub fn every_command(home: &Home) -> BTreeSet<String> {
     all
 }
 
-fn each_file(folder: &Path, look: &mut dyn FnMut(&Path)) {
+/// Looks at every file below a folder.
+pub fn each_file(folder: &Path, look: &mut dyn FnMut(&Path)) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {

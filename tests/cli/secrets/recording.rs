@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use crate::fake::read_request;
+
 /// The server and the proxy; both stop when it is dropped.
 pub struct Recording {
     address: SocketAddr,
@@ -110,28 +112,6 @@ fn pass(mut client: TcpStream, server: SocketAddr) -> Option<Vec<(String, String
     let mut found = in_request(head, body);
     found.extend(in_answer(&String::from_utf8_lossy(&answer)));
     Some(found)
-}
-
-fn read_request(client: &mut TcpStream) -> Option<String> {
-    let mut octets = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let text = String::from_utf8_lossy(&octets).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .filter_map(|line| line.split_once(':'))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .map_or(0, |(_, value)| value.trim().parse().unwrap_or(0));
-            if body.len() >= length {
-                return Some(text);
-            }
-        }
-        match client.read(&mut buffer) {
-            Ok(0) | Err(_) => return None,
-            Ok(read) => octets.extend_from_slice(&buffer[..read]),
-        }
-    }
 }
 
 /// The fields that say what is public anyway.

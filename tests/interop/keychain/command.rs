@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::missing::{Silence, silent_bus};
 use super::prompter::{Manners, Prompter};
 use super::*;
-use crate::fake::{Answer, Fake, json};
+use crate::fake::{Fake, bearer, json};
 use crate::harness::STORE_KEY;
 
 #[test]
@@ -200,19 +200,10 @@ pub fn rotating(at_refresh: impl Fn(usize) + Send + Sync + 'static) -> Fake {
             }
             at_refresh(*issued);
         }
-        let answer = tokens(*issued);
+        let answer = bearer(&format!("access-{issued}"), &format!("refresh-{issued}"));
         *issued += 1;
         answer
     })
-}
-
-fn tokens(n: usize) -> Answer {
-    json(
-        200,
-        &format!(
-            r#"{{"access_token":"access-{n}","token_type":"Bearer","expires_in":3600,"refresh_token":"refresh-{n}"}}"#
-        ),
-    )
 }
 
 /// The refresh token of a request.
