@@ -24,12 +24,11 @@ use super::folder::{Folder, Notes};
 use super::lock::{self, LockGuard};
 use super::seal::{self, Header, Kdf, SealError};
 use super::{Error, Key, LockHolder, Record, StoreKind, TokenStore};
+use crate::core::secret::{Secret, SecretBytes};
 
 mod rekey;
 
 pub use rekey::{Rekey, Rekeyed};
-
-use crate::core::secret::{Secret, SecretBytes};
 
 /// What the files are encrypted with.
 #[derive(Clone, Debug)]

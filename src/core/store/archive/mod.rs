@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::derive::Cost;
 use super::record::json::to_json;
 use super::{Record, RecordError};
 use crate::core::secret::Secret;
@@ -24,8 +25,6 @@ mod error;
 mod form;
 
 pub use error::ArchiveError;
-
-use super::derive::Cost;
 
 /// Sessions to be carried elsewhere.
 #[derive(Clone, Debug)]

@@ -59,17 +59,12 @@ impl Rekey<'_> {
         let Some(folder) = Folder::open(&self.old.path, &self.old.notes)? else {
             return Ok(Rekeyed::Nothing);
         };
-        let record = match self.old.read(&folder, key) {
-            Ok(Some((record, _))) => record,
-            Ok(None) => return Ok(Rekeyed::Nothing),
-            Err(error @ Error::WrongKey { .. }) => {
-                // What the new key opens is done.
-                return match self.new.load(key) {
-                    Ok(Some(_)) => Ok(Rekeyed::New),
-                    _ => Err(error),
-                };
-            }
-            Err(error) => return Err(error),
+        match self.check(key)? {
+            Rekeyed::Old => {}
+            done @ (Rekeyed::New | Rekeyed::Nothing) => return Ok(done),
+        }
+        let Some((record, _)) = self.old.read(&folder, key)? else {
+            return Ok(Rekeyed::Nothing);
         };
         let failed = |error| self.old.of_seal(&self.old.path_of(key), error);
         let json = record.to_json();

@@ -15,6 +15,7 @@ use super::error::Damage;
 use super::folder::Notes;
 use super::lock::{self, LockGuard};
 use super::{Error, Key, LockHolder, Places, Record, StoreKind, TokenStore};
+use crate::core::secret::Secret;
 
 mod error;
 #[cfg(test)]
@@ -24,7 +25,6 @@ mod parts;
 
 pub use error::KeychainError;
 
-use crate::core::secret::Secret;
 use parts::Head;
 
 /// Keeps each record in the platform's keychain.
