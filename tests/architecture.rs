@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// What each area of core may use beside itself; everyone may use `error`,
 /// `descriptors`, `hex`, `secret`, `time` and `uri`.
-const ARROWS: [(&str, &[&str]); 14] = [
-    ("config", &[]),
+const ARROWS: [(&str, &[&str]); 15] = [
+    ("config", &["replace"]),
     ("jose", &[]),
     ("store", &["http"]),
     ("http", &[]),
@@ -41,6 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ),
     ("descriptors", &[]),
     ("hex", &[]),
+    ("replace", &[]),
     ("secret", &[]),
     ("time", &[]),
     ("uri", &[]),

@@ -9,8 +9,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use authctl::core::config::file::hidden;
 use authctl::core::error::Error;
+use authctl::core::replace::hidden;
 
 use super::context::Context;
 

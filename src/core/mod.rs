@@ -5,9 +5,9 @@
 //! network ([`http::Transport`]).
 //!
 //! Arrows inside: `session`, `login`, `connection`, `documents` → `oauth`,
-//! `store`, `http`, `config`; `store` → `http`; `oauth` → `jose`, `http` (its
-//! value types); everyone → `descriptors`, `error`, `hex`, `secret`, `time`,
-//! `uri`.
+//! `store`, `http`, `config`; `store` → `http`; `config` → `replace`; `oauth` →
+//! `jose`, `http` (its value types); everyone → `descriptors`, `error`, `hex`,
+//! `secret`, `time`, `uri`.
 
 pub mod config;
 pub mod connection;
@@ -19,6 +19,7 @@ pub mod http;
 pub mod jose;
 pub mod login;
 pub mod oauth;
+pub mod replace;
 pub mod secret;
 pub mod session;
 pub mod store;

@@ -1,13 +1,12 @@
 //! The file of a set, which one process at a time may change.
 
-use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use authctl::core::config::file::{RANDOM, hidden, sweep};
 use authctl::core::error::Error;
 use authctl::core::jose::key_set::{SetDocument, is_private};
+use authctl::core::replace::Replacement;
 
 use crate::cli::context::Context;
 use crate::cli::file_lock::{FileLock, NotLocked};
@@ -64,11 +63,6 @@ impl SetFile {
     /// Returns what the user calls it.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Returns the folder that it is in.
-    pub fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new("."))
     }
 
     /// Reads the set, `None` where there is no file.
@@ -128,25 +122,9 @@ impl SetFile {
     }
 
     fn replace(&self, text: &[u8], private: bool) -> io::Result<()> {
-        let folder = self.folder();
-        let prefix = temporary_prefix(&self.path);
-        sweep(folder, &prefix);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&prefix).rand_bytes(RANDOM);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = if private { 0o600 } else { 0o644 };
-            builder.permissions(std::fs::Permissions::from_mode(mode));
-        }
-        let mut temporary = builder.tempfile_in(folder)?;
-        self.keep_owner_and_mode(temporary.as_file(), private)?;
-        temporary.write_all(text)?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(&self.path).map_err(|error| error.error)?;
-        // The name is durable when the folder is; not all systems can do it.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-        Ok(())
+        let new = Replacement::begin(&self.path, if private { 0o600 } else { 0o644 })?;
+        self.keep_owner_and_mode(new.file(), private)?;
+        new.put(text)
     }
 
     #[cfg(unix)]
@@ -230,10 +208,6 @@ fn unusable(name: &str, source: io::Error) -> Error {
         hint: Some("check the path and its permissions".into()),
         source: Some(source),
     }
-}
-
-fn temporary_prefix(path: &Path) -> OsString {
-    hidden(path, ".tmp-")
 }
 
 /// Whoever may write the set may wait for its lock; the umask cuts it.

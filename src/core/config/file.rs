@@ -1,14 +1,14 @@
 //! The file itself: read strictly, edited with its comments kept.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike};
 
 use super::setting::{self, Kind, Layer, Setting, Value};
 use super::{Error, SecretRef};
+use crate::core::replace::Replacement;
 
 /// The most octets of a configuration; real ones have a few thousand.
 const MAX_FILE: u64 = 1024 * 1024;
@@ -254,24 +254,9 @@ impl ConfigFile {
     /// [`Error::Io`]; the file is then as it was.
     pub fn save(&self) -> Result<(), Error> {
         let path = Self::make_place(&self.path)?;
-        self.replace(&path)
+        Replacement::begin(&path, 0o600)
+            .and_then(|new| new.put(self.document.to_string().as_bytes()))
             .map_err(|error| io("write", &self.path, &error))
-    }
-
-    fn replace(&self, path: &Path) -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let prefix = hidden(path, ".tmp-");
-        sweep(folder, &prefix);
-        let mut temporary = tempfile::Builder::new()
-            .prefix(&prefix)
-            .rand_bytes(RANDOM)
-            .tempfile_in(folder)?;
-        temporary.write_all(self.document.to_string().as_bytes())?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(path).map_err(|error| error.error)?;
-        // The name is durable when the folder is; not all systems can do it.
-        let _ = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
-        Ok(())
     }
 
     fn profile_table(&mut self, name: &str) -> &mut dyn TableLike {
@@ -445,36 +430,6 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
 }
-
-/// Returns the name of a hidden file that belongs to the one at `path`.
-pub fn hidden(path: &Path, suffix: &str) -> OsString {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(suffix);
-    name
-}
-
-/// Removes the temporary files of one file that processes left which died
-/// while writing it. The caller holds its lock, so nobody else writes it.
-pub fn sweep(folder: &Path, prefix: &OsStr) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let rest = name
-            .as_encoded_bytes()
-            .strip_prefix(prefix.as_encoded_bytes());
-        if rest
-            .is_some_and(|rest| rest.len() == RANDOM && rest.iter().all(u8::is_ascii_alphanumeric))
-        {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// The characters that end the name of a temporary file.
-pub const RANDOM: usize = 6;
 
 #[cfg(test)]
 mod tests;
