@@ -346,7 +346,8 @@ fn keys_go_by_kid_or_thumbprint_and_unknown_ones_are_refused() {
     let set =
         json!({"keys": [a.public_jwk(), b.public_jwk(), {"kty": "XYZ", "kid": "x", "use": "enc"}]});
     home.write("set.json", set.to_string());
-    let remove = |kid: &str| home.authctl(["jwks", "remove", "set.json", kid, "--json"]);
+    // A thumbprint may begin with `-`.
+    let remove = |kid: &str| home.authctl(["jwks", "remove", "--json", "set.json", "--", kid]);
     for (kid, code) in [
         ("nope", "unknown_kid"),
         ("K1", "unknown_kid"),
