@@ -123,6 +123,23 @@ fn line_ends_and_text_around_do_not_matter() {
 }
 
 #[test]
+fn of_a_file_with_a_certificate_too_the_private_key_signs() {
+    let [first, .., encrypted, _, _, _] = &PRIVATE_EC;
+    let kid = read(first.1).unwrap().kid().to_owned();
+    let certificate = PUBLIC_EC[2].1;
+    for private in [first, &PRIVATE_EC[1], encrypted] {
+        for file in [[certificate, private.1], [private.1, certificate]] {
+            let file = file.concat();
+            assert_eq!(read(&file).unwrap().kid(), kid, "{}", private.0);
+        }
+    }
+    // To verify, nobody needs the passphrase.
+    let file = [certificate, encrypted.1].concat();
+    let keys = Keys::key(&file, None).unwrap();
+    assert!(verifies(&keys, &read(first.1).unwrap()));
+}
+
+#[test]
 fn unfit_keys_given_alone_are_refused_with_the_reason() {
     let empty_set = (r#"{"keys":[]}"#, r#"{"keys":[]}"#.as_bytes());
     for ((name, file), code) in [

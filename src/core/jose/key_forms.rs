@@ -13,7 +13,7 @@ use pkcs8::der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 use super::error::{KeyError, shorten};
 use super::key_document::KeyDocument;
 use super::openssh_private;
-use super::pem;
+use super::pem::{self, Block};
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use crate::core::secret::{Secret, SecretBytes};
@@ -219,16 +219,27 @@ pub(super) enum Pem {
     OpenSsh(Box<PrivateKey>),
 }
 
-/// Finds the first key of a PEM file. What OpenSSL puts before it (`EC
-/// PARAMETERS`, bag attributes) does not count.
+/// Finds the key of a PEM file: the first private one, since OpenSSL and others
+/// put certificates before it, or else the first. A private key under a
+/// passphrase is left alone where none is given and there is another. What
+/// OpenSSL puts before a key (`EC PARAMETERS`, bag attributes) does not count.
 ///
 /// # Errors
 ///
 /// `key_malformed`, `key_unsupported` for a file that holds something else,
 /// `passphrase`.
 pub(super) fn find_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<Pem, KeyError> {
+    let mut blocks = pem::decode(document)?;
+    let is_private = |block: &Block| match Structure::of_label(&block.label) {
+        Some(Structure::Pkcs8 | Structure::Pkcs1Private | Structure::Sec1) => true,
+        Some(Structure::EncryptedPkcs8) => passphrase.is_some(),
+        _ => block.label == openssh_private::LABEL,
+    };
+    if let Some(private) = blocks.iter().position(is_private) {
+        blocks.swap(0, private);
+    }
     let mut other = None;
-    for block in pem::decode(document)? {
+    for block in blocks {
         if let Some(structure) = Structure::of_label(&block.label) {
             return Ok(Pem::Der(Found {
                 form: Form::Pem(structure),
