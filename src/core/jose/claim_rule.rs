@@ -90,7 +90,11 @@ fn is_text(found: &Value, wanted: &str) -> bool {
 /// are rounded are equal to none.
 pub(super) fn is_exactly(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(one), Value::Number(other)) => one == other && !is_rounded(a),
+        (Value::Number(one), Value::Number(other)) => {
+            // Some write 3.0 for 3.
+            let same = || one.is_f64() != other.is_f64() && one.as_f64() == other.as_f64();
+            (one == other || same()) && !is_rounded(a) && !is_rounded(b)
+        }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_exactly(a, b))
         }
@@ -162,6 +166,10 @@ mod tests {
             ("[1,2]", "[2,1]", false),
             ("[1]", "[1,1]", false),
             ("\"1\"", "1", false),
+            ("[3]", "[3.0]", true),
+            ("[-3e0]", "[-3]", true),
+            ("[0.5]", "[0]", false),
+            ("[9007199254740993]", "[9007199254740992.0]", false),
         ] {
             assert_eq!(is_exactly(&value(a), &value(b)), same, "{a} {b}");
         }
