@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::algorithm::{Algorithm, Curve, KeyType, ParameterSet};
 use super::error::{KeyError, shorten};
 use super::json;
+use super::pem;
 use super::public_key::{PublicKey, octets, text};
 use super::thumbprint::thumbprint;
 use super::verifying_key::VerifyingKey;
@@ -223,6 +224,22 @@ pub struct JwkSet {
     skipped: Vec<Skipped>,
 }
 
+/// Reads the JSON that a set must be.
+///
+/// # Errors
+///
+/// `key_set_malformed`.
+pub(super) fn json_of_set(text: &[u8]) -> Result<Map<String, Value>, KeyError> {
+    json::parse_object_with_any_numbers(text).map_err(|error| {
+        let what = match text.trim_ascii_start().first() {
+            Some(b'{' | b'[') => error.to_string(),
+            _ if pem::is_pem(text) => "PEM (a key or a certificate), not JSON".to_owned(),
+            _ => error.to_string(),
+        };
+        KeyError::new("key_set_malformed", format!("the key set is {what}"))
+    })
+}
+
 /// A member of `keys` that is no key at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
@@ -243,10 +260,7 @@ impl JwkSet {
     ///
     /// `key_set_malformed` for what is neither.
     pub fn parse(text: &[u8]) -> Result<Self, KeyError> {
-        let members = json::parse_object_with_any_numbers(text).map_err(|error| {
-            KeyError::new("key_set_malformed", format!("the key set is {error}"))
-        })?;
-        Self::from_members(members)
+        Self::from_members(json_of_set(text)?)
     }
 
     /// Takes the members of a set or of one JWK.

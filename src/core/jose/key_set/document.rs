@@ -12,6 +12,7 @@ use std::fmt;
 
 use crate::core::jose::error::KeyError;
 use crate::core::jose::json;
+use crate::core::jose::jwk::json_of_set;
 
 /// A JWK Set (RFC 7517 §5) that can be edited.
 #[derive(Clone, Debug)]
@@ -68,8 +69,7 @@ impl SetDocument {
     /// would be written back would be something else.
     pub fn parse(text: &[u8]) -> Result<Self, KeyError> {
         let malformed = |message: String| KeyError::new("key_set_malformed", message);
-        let members = json::parse_object_with_any_numbers(text)
-            .map_err(|error| malformed(format!("the key set is {error}")))?;
+        let members = json_of_set(text)?;
         match members.get("keys") {
             Some(Value::Array(_)) => {}
             Some(_) => {
@@ -465,6 +465,10 @@ mod tests {
         for (text, why) in [
             ("", "the key set is not JSON: it ends too early"),
             ("[]", "the key set is not a JSON object"),
+            (
+                "Subject: a\n-----BEGIN CERTIFICATE-----\n",
+                "the key set is PEM (a key or a certificate), not JSON",
+            ),
             ("{}", "the JSON object is not a key set, it has no `keys`"),
             (
                 "{\"keys\":{}}",
