@@ -3,11 +3,12 @@
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::{OsStr, OsString};
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use authctl::core::config::file::make_private_folder;
 use authctl::core::config::resolve::bad;
 use authctl::core::config::{self, ConfigFile, Found, Layer, Setting, Settings, Value};
 use authctl::core::error::Error;
@@ -432,16 +433,6 @@ pub fn directories() -> Result<directories::ProjectDirs, Error> {
             "set HOME, or name a file with `--config FILE`",
         )
     })
-}
-
-/// Makes a folder, with those above it, that its owner alone can enter,
-/// whatever the umask leaves to others.
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// Makes an empty file that its owner alone can read and write.

@@ -197,14 +197,8 @@ impl HeaderArgs {
                 members.insert(name, value);
             }
         }
-        for MemberInput { name, value } in &self.header {
-            if members.contains(name) {
-                return Err(Error::usage(
-                    format!("the member `{name}` of the header is given twice"),
-                    "give it once",
-                ));
-            }
-            members.insert_text(name.as_str(), value.clone());
+        for member in &self.header {
+            member.add_to(&mut members)?;
         }
         Ok(members)
     }

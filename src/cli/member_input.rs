@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use authctl::core::jose::JsonText;
+use authctl::core::error::Error;
+use authctl::core::jose::{JsonText, Members};
 
 /// A name and its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,24 @@ impl FromStr for MemberInput {
             name: name.to_owned(),
             value,
         })
+    }
+}
+
+impl MemberInput {
+    /// Adds it to a JOSE header.
+    ///
+    /// # Errors
+    ///
+    /// Exit 2 for a name that is there already.
+    pub fn add_to(&self, header: &mut Members) -> Result<(), Error> {
+        if header.contains(&self.name) {
+            return Err(Error::usage(
+                format!("the member `{}` of the header is given twice", self.name),
+                "give it once",
+            ));
+        }
+        header.insert_text(self.name.as_str(), self.value.clone());
+        Ok(())
     }
 }
 

@@ -12,49 +12,33 @@ use authctl::core::store::{Choice, Key, LockHolder, Opened};
 use super::context::Context;
 use super::render::message;
 
-/// A profile, and the store that keeps its session.
-pub struct Place {
-    /// The profile.
-    pub profile: String,
-    /// The store, or why it cannot be opened.
-    pub opened: Result<Rc<Opened>, Error>,
-}
-
-/// Returns the place of every profile: those of the configuration, and those
-/// that the present store keeps a session of though the configuration does not
-/// know them. Each profile may name a store of its own, or a key of its own for
-/// files; each store is opened once.
+/// Returns the names of the profiles that have a session, sorted: of those of
+/// the configuration, and of those that the present store keeps a session of
+/// though the configuration does not know them. Each profile may name a store
+/// of its own, or a key of its own for files.
 ///
 /// # Errors
 ///
-/// Those of the configuration, and of the present store.
-pub fn places(cx: &Context) -> Result<Vec<Place>, Error> {
+/// Those of the configuration, and of the present store. A profile whose store
+/// fails is among them, so that what is done for all of them says so.
+pub fn profiles_with_sessions(cx: &Context) -> Result<Vec<String>, Error> {
     let stores = Stores::new(cx);
     let present = cx.settings_of(&cx.profile_name()?, Layer::new())?;
     let kept = stores.of(&present)?.store.list()?;
-    let mut names: BTreeSet<String> = kept.iter().filter_map(Key::profile).collect();
-    names.extend(cx.config()?.profile_names().map(str::to_owned));
-    let mut places = Vec::with_capacity(names.len());
-    for profile in names {
-        let settings = cx.settings_of(&profile, Layer::new())?;
-        let opened = stores.of(&settings);
-        places.push(Place { profile, opened });
+    let mut profiles: BTreeSet<String> = kept.iter().filter_map(Key::profile).collect();
+    profiles.extend(cx.config()?.profile_names().map(str::to_owned));
+    let mut found = Vec::with_capacity(profiles.len());
+    for profile in profiles {
+        let opened = stores.of(&cx.settings_of(&profile, Layer::new())?);
+        let has_none = |opened: Rc<Opened>| {
+            let kept = opened.store.load(&Key::session(&profile));
+            matches!(kept, Ok(None))
+        };
+        if !opened.is_ok_and(has_none) {
+            found.push(profile);
+        }
     }
-    Ok(places)
-}
-
-/// Returns the names of the profiles that have a session, sorted.
-///
-/// # Errors
-///
-/// Those of [`places`]. A profile whose store fails is among them, so that
-/// what is done for all of them says so.
-pub fn profiles_with_sessions(cx: &Context) -> Result<Vec<String>, Error> {
-    let kept = places(cx)?.into_iter().filter(|place| match &place.opened {
-        Ok(opened) => !matches!(opened.store.load(&Key::session(&place.profile)), Ok(None)),
-        Err(_) => true,
-    });
-    Ok(kept.map(|place| place.profile).collect())
+    Ok(found)
 }
 
 /// The stores of one call, each opened once: a passphrase is dear to stretch,

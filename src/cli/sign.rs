@@ -349,7 +349,8 @@ impl HeaderArgs {
             None if !jws && !self.no_typ => members.insert("typ", "JWT"),
             None => {}
         }
-        for MemberInput { name, value } in &self.header {
+        for member in &self.header {
+            let name = &member.name;
             let instead = match name.as_str() {
                 "alg" => Some("the key decides it, and --alg where it serves several"),
                 "kid" => Some("name it with --kid"),
@@ -363,13 +364,7 @@ impl HeaderArgs {
                     instead,
                 ));
             }
-            if members.contains(name) {
-                return Err(Error::usage(
-                    format!("the member `{name}` of the header is given twice"),
-                    "give it once",
-                ));
-            }
-            members.insert_text(name.as_str(), value.clone());
+            member.add_to(&mut members)?;
         }
         Ok(members)
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use authctl::core::config::SecretRef;
+use authctl::core::config::file::make_private_folder;
 use authctl::core::error::Error;
 use authctl::core::jose::key_set::{
     MAX_SPAN, Policy, Rotation, SetDocument, Step, Unclear, is_private, perform,
@@ -284,7 +285,7 @@ impl NewKey {
             readers: Readers::Owner,
         };
         let folder = beside(&self.path);
-        make_folder(folder)
+        make_private_folder(folder)
             .map_err(|source| Error::Input {
                 what: format!("cannot make the folder `{}`", folder.display()),
                 hint: None,
@@ -298,17 +299,6 @@ impl NewKey {
                 )
             })
     }
-}
-
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    if folder == Path::new("") || folder.is_dir() {
-        return Ok(());
-    }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// Returns where the private key of a kid is kept.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use authctl::core::config::{Layer, SecretRef, Value};
+use authctl::core::config::{Layer, SecretRef};
 use authctl::core::error::Error;
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::session;
@@ -17,7 +17,7 @@ use super::super::output::OutputArg;
 use super::super::render::escape;
 use super::super::secrets::{SecretRefParser, read_file_of};
 use super::super::sessions::{Stores, of_stores, profiles_with_sessions, say_waiting};
-use super::meant;
+use super::{meant, value_json};
 
 /// Write sessions into an encrypted archive, to carry them elsewhere
 ///
@@ -183,13 +183,7 @@ fn take(
 fn settings_json(layer: Option<&Layer>) -> Map<String, Json> {
     let all = layer.into_iter().flatten();
     all.filter(|(setting, _)| of_stores().all(|of_store| of_store != **setting))
-        .map(|(setting, value)| {
-            let value = match value {
-                Value::Text(text) => json!(text),
-                Value::List(items) => json!(items),
-            };
-            (setting.key().to_owned(), value)
-        })
+        .map(|(setting, value)| (setting.key().to_owned(), value_json(value)))
         .collect()
 }
 

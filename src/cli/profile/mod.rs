@@ -10,8 +10,9 @@ mod set;
 mod show;
 mod switch;
 
-use authctl::core::config::ConfigFile;
+use authctl::core::config::{ConfigFile, Value};
 use authctl::core::error::Error;
+use serde_json::{Value as Json, json};
 
 use super::context::Context;
 
@@ -65,6 +66,13 @@ fn meant(cx: &Context, all: Option<Vec<String>>, named: &[String]) -> Result<Vec
     profiles.sort_unstable();
     profiles.dedup();
     Ok(profiles)
+}
+
+fn value_json(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::List(items) => json!(items),
+    }
 }
 
 /// Refuses a profile that is not in the configuration.

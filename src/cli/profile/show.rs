@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::super::context::Context;
 use super::super::output::OutputArg;
 use super::super::render::{escape, trimmed_table};
+use super::value_json;
 
 /// Show the settings in force, each with where it comes from
 ///
@@ -36,14 +37,10 @@ pub fn run(cx: &Context, args: &ShowArgs) -> Result<(), Error> {
     if args.output.is_json(cx) {
         let settings_json: Map<String, Json> = rows
             .map(|(setting, found)| {
-                let value = match found.value {
-                    authctl::core::config::Value::Text(text) => json!(text),
-                    authctl::core::config::Value::List(items) => json!(items),
-                };
-                (
-                    setting.key().to_owned(),
-                    json!({ "value": value, "source": source_name(&found.source) }),
-                )
+                let value = value_json(found.value);
+                let source = source_name(&found.source);
+                let shown = json!({ "value": value, "source": source });
+                (setting.key().to_owned(), shown)
             })
             .collect();
         return cx.render.json(&json!({

@@ -423,7 +423,13 @@ fn read_bounded(path: &Path) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder, with those above it, that its owner alone can enter,
+/// whatever the umask leaves to others. One that is there stays as it is.
+///
+/// # Errors
+///
+/// Those of the system.
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
