@@ -239,6 +239,24 @@ fn each_fault_of_a_session_is_named_in_its_row() {
     let answer: Value = serde_json::from_str(&answer).expect("JSON");
     assert_eq!(session(&answer, "bus")["error"], "keychain_no_bus");
     assert_eq!(session(&answer, "good")["state"], "valid");
+
+    // A person finds a word in the row, and the reason below the table.
+    let text = home.authctl(["status"]).run().succeeds_saying().0;
+    let (table, below) = text
+        .split_once("\nunreadable ")
+        .unwrap_or_else(|| panic!("no reason below: {text}"));
+    for row in table.lines() {
+        assert!(row.len() < 160, "{row}");
+    }
+    assert_eq!(table.matches("unreadable").count(), 3, "{table}");
+    for profile in ["cut", "newer", "tampered"] {
+        let said = format!("unreadable {profile}: ");
+        let below = format!("unreadable {below}");
+        let line = below.lines().find(|line| line.starts_with(&said));
+        let file = home.session_file(profile);
+        let file = file.file_name().expect("a name").to_string_lossy();
+        assert!(line.is_some_and(|line| line.contains(&*file)), "{text}");
+    }
 }
 
 /// Where none can be used, stdout is empty, and the sessions are told beside
@@ -253,7 +271,12 @@ fn with_a_wrong_key_every_session_is_listed_beside_the_error() {
     let wrong = "//79/Pv6+fj39vX08/Lx8O/u7ezr6uno5+bl5OPi4eA=";
     let call = || home.authctl(["status"]).env("AUTHCTL_STORE_KEY", wrong);
     let stderr = call().run().fails(7);
-    for part in ["one", "two", "another passphrase or key", "error:"] {
+    for part in [
+        "unreadable one",
+        "two",
+        "another passphrase or key",
+        "error:",
+    ] {
         assert!(stderr.contains(part), "{stderr}");
     }
     let error = call().arg("--json").run().fails_json(7);

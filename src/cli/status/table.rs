@@ -18,6 +18,7 @@ pub fn text(gathered: &Gathered, now: Timestamp) -> String {
     }
     text + &renewals(&gathered.rows)
         + &ends(&gathered.rows)
+        + &troubles(gathered)
         + &fallbacks(&gathered.rows)
         + &clocks(&gathered.rows, now)
 }
@@ -37,11 +38,8 @@ fn sessions(rows: &[Row], now: Timestamp) -> String {
     for row in rows {
         let token = match row.state(now) {
             "signed_out" => "signed out".to_owned(),
-            "unreadable" => row
-                .trouble
-                .as_ref()
-                .map(|trouble| trouble.message.clone())
-                .unwrap_or_default(),
+            // Why is told below, where a long message widens no column.
+            "unreadable" => UNREADABLE.to_owned(),
             _ => end(row.expires_at(), now),
         };
         let profile = match row.configured {
@@ -108,9 +106,8 @@ fn clients(clients: &[ClientTokens], now: Timestamp) -> String {
         let store = client.store.store.kind().name();
         let record = match &client.record {
             Ok(record) => record,
-            Err(trouble) => {
-                let message = escape(&trouble.message);
-                table.add_row(["", "-", "-", "-", &message, store, "-"]);
+            Err(_) => {
+                table.add_row(["", "-", "-", "-", UNREADABLE, store, "-"]);
                 continue;
             }
         };
@@ -158,6 +155,36 @@ fn ends(rows: &[Row]) -> String {
         .collect()
 }
 
+/// Says why something cannot be read: a fault that sessions have in common,
+/// such as that of their store, once.
+fn troubles(gathered: &Gathered) -> String {
+    let mut faults: Vec<(&str, Vec<&str>)> = Vec::new();
+    let sessions = gathered.rows.iter().filter_map(|row| {
+        let trouble = row.trouble.as_ref()?;
+        Some((row.profile.as_str(), trouble))
+    });
+    let clients = gathered.clients.iter().filter_map(|client| {
+        let trouble = client.record.as_ref().err()?;
+        Some(("a client's tokens", trouble))
+    });
+    for (whose, trouble) in sessions.chain(clients) {
+        match faults.iter_mut().find(|(why, _)| *why == trouble.message) {
+            Some((_, all)) => all.push(whose),
+            None => faults.push((&trouble.message, vec![whose])),
+        }
+    }
+    faults
+        .iter()
+        .map(|(why, whose)| {
+            format!(
+                "{UNREADABLE} {}: {}\n",
+                escape(&whose.join(", ")),
+                escape(why)
+            )
+        })
+        .collect()
+}
+
 /// Says why a store is not the keychain although nobody asked for another:
 /// no fallback is silent.
 fn fallbacks(rows: &[Row]) -> String {
@@ -197,3 +224,5 @@ fn clocks(rows: &[Row], now: Timestamp) -> String {
     }
     lines.concat()
 }
+
+const UNREADABLE: &str = "unreadable";
