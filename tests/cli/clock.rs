@@ -96,8 +96,6 @@ fn a_date_that_says_nothing_of_the_present_is_not_believed() {
         &["Date: "],
         &["Date: yesterday"],
         &["Date: 1700000000"],
-        &["Date: Thu, 01 Jan 1970 00:00:00 GMT"],
-        &["Date: Fri, 31 Dec 9999 23:59:59 GMT"],
         &["Date: Sun, 31 Feb 2026 25:00:00 GMT"],
         &[&far, "Age: 0"],
         &[&far, "Age: 600"],
@@ -114,6 +112,31 @@ fn a_date_that_says_nothing_of_the_present_is_not_believed() {
             .expect("silence");
         assert_eq!(kept_offset(&home, &server.url("/token")), None, "{lines:?}");
     }
+}
+
+/// A server that says 1970 is told of like any other, but a cached token does
+/// not end because it says so twice.
+#[test]
+fn by_a_clock_that_was_never_set_nothing_is_reckoned() {
+    let said = Arc::new(Mutex::new("Thu, 01 Jan 1970 00:10:00 GMT"));
+    let server = Fake::new({
+        let said = Arc::clone(&said);
+        move |_| token(&[&format!("Date: {}", said.lock().expect("a date"))])
+    });
+    let home = Home::new();
+    let warns = |scope: &str, part: &str| {
+        let stderr = ask(&home, &server, scope).run().code_is(0).stderr();
+        assert_eq!(stderr.matches("warning: the clock").count(), 1, "{stderr}");
+        assert!(stderr.contains(part), "{stderr}");
+        assert!(stderr.contains("one of the two was never set"), "{stderr}");
+    };
+    warns("first", "years ahead of");
+    *said.lock().expect("a date") = "Thu, 01 Jan 1970 00:00:00 GMT";
+    warns("second", "years ahead of");
+    assert_eq!(source(ask(&home, &server, "first")), "cache");
+    *said.lock().expect("a date") = "Fri, 31 Dec 9999 23:59:59 GMT";
+    warns("third", "years behind");
+    assert_eq!(source(ask(&home, &server, "first")), "cache");
 }
 
 /// An answer that was six seconds under way may be as old.

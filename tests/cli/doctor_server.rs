@@ -350,6 +350,26 @@ fn a_clock_that_is_off_by_more_than_a_minute_is_a_warning() {
     }
 }
 
+/// Which of the two is wrong is for the reader to see.
+#[test]
+fn a_clock_that_was_never_set_is_told_with_both_times() {
+    let home = Home::new();
+    for date in [
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ] {
+        let server = odd(OPENID, move || {
+            with_headers(404, &[&format!("Date: {date}")], "")
+        });
+        let report = Report::of(doctor(&home, &server.issuer()), 0);
+        report.is("clock", "warn");
+        for part in [date, "the clock here says 20", "never set"] {
+            report.says("clock", "message", part);
+        }
+        report.says("clock", "fix", "NTP");
+    }
+}
+
 #[test]
 fn keys_with_a_fault_are_named() {
     let home = Home::new();

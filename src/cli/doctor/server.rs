@@ -309,13 +309,25 @@ fn clock(url: &HttpsUrl, answer: Option<&(Response, Timing)>) -> Check {
     let Some(offset) = clock_offset(answer, timing, &url.authority()) else {
         return Check::skip(NAME, "the server's answer does not tell the time");
     };
-    let check = match offset.is_notable() {
-        true => Check::warn(
+    let check = if offset.is_absurd() {
+        Check::warn(
+            NAME,
+            format!(
+                "the clock here says {}, and the `Date` of {} says {}: one of the two was never set",
+                timing.received,
+                offset.server,
+                answer.header("date").unwrap_or_default()
+            ),
+            "set the one that is wrong by NTP; here `timedatectl set-ntp true` does it",
+        )
+    } else if offset.is_notable() {
+        Check::warn(
             NAME,
             offset.to_string(),
             "set the clock by NTP, as with `timedatectl set-ntp true`",
-        ),
-        false => Check::ok(NAME, offset.to_string()),
+        )
+    } else {
+        Check::ok(NAME, offset.to_string())
     };
     check.with("offset", offset.seconds)
 }

@@ -26,6 +26,9 @@
 //!   and their difference is how far that clock has moved
 //!   ([`ClockOffset::moved_since`]).
 //!
+//! Nothing follows from an offset of more than a year
+//! ([`ClockOffset::is_absurd`]) but the warning.
+//!
 //! `verify` and `decode` judge by the local clock alone, as they say: tokens
 //! come to them from anywhere, and there `--leeway` and `--now` are the user's
 //! to give.
@@ -38,7 +41,8 @@ use serde::{Deserialize, Serialize};
 use super::{Timestamp, humanize_span};
 
 /// How far a server's clock is ahead of ours. It prints as a clause: `the
-/// clock here is 5 min behind that of https://as.example`.
+/// clock here is 5 min behind that of https://as.example`, and of an absurd one
+/// what that means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockOffset {
     /// In seconds; negative when the server's is behind.
@@ -62,6 +66,9 @@ impl ClockOffset {
     /// went wild; nothing follows from it.
     const MOST_MOVED: u64 = 24 * 60 * 60;
 
+    /// Beyond this one of the two clocks was never set.
+    const ABSURD: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
     /// Says whether a person should be told.
     pub fn is_notable(&self) -> bool {
         self.seconds.unsigned_abs() > Self::NOTABLE.as_secs()
@@ -70,6 +77,12 @@ impl ClockOffset {
     /// Says whether [`ClockOffset::correct`] uses it.
     pub fn is_trusted(&self) -> bool {
         self.seconds.unsigned_abs() <= Self::MOST_TRUSTED.as_secs()
+    }
+
+    /// Says whether one of the two clocks was never set, as that of a device
+    /// that starts in 1970.
+    pub fn is_absurd(&self) -> bool {
+        is_absurd(self.seconds)
     }
 
     /// Returns what the server's clock shows when ours shows `now`; `now`
@@ -85,15 +98,22 @@ impl ClockOffset {
 
     /// Returns by how many seconds our clock stands otherwise to the server's
     /// than when it was `then` seconds behind it: added to an instant of ours
-    /// now, it gives the one that our clock of then would show.
+    /// now, it gives the one that our clock of then would show. Of absurd
+    /// offsets nothing is reckoned: a server that says 1970 at all times would
+    /// have our clock move while it only goes on.
     pub fn moved_since(&self, then: i64) -> i64 {
         let moved = self.seconds.saturating_sub(then);
-        if moved.unsigned_abs() <= Self::MOST_MOVED {
+        let is_absurd = self.is_absurd() || is_absurd(then);
+        if moved.unsigned_abs() <= Self::MOST_MOVED && !is_absurd {
             moved
         } else {
             0
         }
     }
+}
+
+fn is_absurd(seconds: i64) -> bool {
+    seconds.unsigned_abs() > ClockOffset::ABSURD.as_secs()
 }
 
 impl fmt::Display for ClockOffset {
@@ -107,6 +127,10 @@ impl fmt::Display for ClockOffset {
                 "the clock here is {span} ahead of that of {}",
                 self.server
             ),
+        }?;
+        match self.is_absurd() {
+            true => f.write_str(", so one of the two was never set"),
+            false => Ok(()),
         }
     }
 }
@@ -161,8 +185,26 @@ mod tests {
             (86_400, 0, 86_400),
             (86_401, 0, 0),
             (i64::MIN, i64::MAX, 0),
+            (31_622_400, 31_622_395, 5),
+            (31_622_401, 31_622_396, 0),
+            (-31_622_396, -31_622_401, 0),
         ] {
             assert_eq!(offset(now).moved_since(then), moved, "{now} {then}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_never_set_is_told_from_one_that_is_off() {
+        let year = 366 * 24 * 60 * 60;
+        for (seconds, absurd) in [
+            (0, false),
+            (year, false),
+            (-year, false),
+            (year + 1, true),
+            (-year - 1, true),
+            (i64::MIN, true),
+        ] {
+            assert_eq!(offset(seconds).is_absurd(), absurd, "{seconds}");
         }
     }
 
@@ -177,6 +219,11 @@ mod tests {
             (
                 -600,
                 "the clock here is 10 min ahead of that of https://as.example",
+            ),
+            (
+                -NOW.0,
+                "the clock here is 53 years ahead of that of https://as.example, so one of the \
+                 two was never set",
             ),
         ] {
             assert_eq!(offset(seconds).to_string(), text);
