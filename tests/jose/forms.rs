@@ -252,8 +252,14 @@ fn j6_a_key_document_is_no_secret() {
         .replace('\n', "\r\n");
     let trimmed = PUBLIC_RSA[0].1.trim_ascii();
     let weak = file!("rsa1024.pub.pem").1;
+    let marked = format!("\u{feff}{jwk}");
+    let torn = format!("{jwk} and more");
+    let marked_pem = [b"\xef\xbb\xbf", PUBLIC_RSA[0].1].concat();
     let mut documents = vec![
         jwk.as_bytes(),
+        marked.as_bytes(),
+        torn.as_bytes(),
+        &marked_pem,
         set.as_bytes(),
         crlf.as_bytes(),
         trimmed,

@@ -16,7 +16,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 
-pub(super) use lenient::{parse_object_with_any_numbers, parse_with_any_numbers};
+pub use lenient::parse_object_with_any_numbers;
+pub(super) use lenient::parse_with_any_numbers;
 pub(super) use plain::Kept;
 
 use super::error::shorten;

@@ -21,6 +21,11 @@ use super::signing_key::SigningKey;
 use super::{json, key_forms, openssh, pem};
 use crate::core::secret::{Secret, SecretBytes};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The member that every JWK has (RFC 7517 §4.1).
+const KTY: &[u8] = b"\"kty\"";
+
 /// A key document, read.
 pub(super) enum KeyDocument {
     Set(JwkSet),
@@ -87,6 +92,12 @@ pub(super) fn find(document: &[u8], passphrase: Option<&Secret>) -> Result<Unrea
 /// `secret_is_a_key`.
 pub(super) fn no_key_document(secret: &SecretBytes) -> Result<(), KeyError> {
     let octets = secret.expose();
+    // Also one that our reading of JSON refuses: behind a byte order mark, say.
+    let named = || {
+        let text = octets.strip_prefix(BYTE_ORDER_MARK).unwrap_or(octets);
+        matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+            && text.windows(KTY.len()).any(|octets| octets == KTY)
+    };
     let json_key = || {
         json::parse_object_with_any_numbers(octets)
             .is_ok_and(|members| members.contains_key("kty") || members.contains_key("keys"))
@@ -97,7 +108,7 @@ pub(super) fn no_key_document(secret: &SecretBytes) -> Result<(), KeyError> {
         Err(fault) => fault.code != "key_malformed",
     };
     let other_key = || pem::is_pem(octets) || openssh::is_key(octets);
-    if other_key() || json_key() || der_key() {
+    if other_key() || named() || json_key() || der_key() {
         return Err(KeyError::new(
             "secret_is_a_key",
             "the secret is a key document, not a secret of its own",

@@ -22,14 +22,14 @@ pub(in super::super) fn parse_with_any_numbers(text: &[u8]) -> Result<Value, Err
     }
 }
 
-/// As [`parse_with_any_numbers`], of an object.
+/// Reads one JSON object under the rules of [`super::parse_object`], but with
+/// numbers of any size: one that is out of range is read as `null`, as of a
+/// member that is not understood (RFC 7517 §4).
 ///
 /// # Errors
 ///
 /// As [`super::parse_object`].
-pub(in super::super) fn parse_object_with_any_numbers(
-    text: &[u8],
-) -> Result<Map<String, Value>, Error> {
+pub fn parse_object_with_any_numbers(text: &[u8]) -> Result<Map<String, Value>, Error> {
     match parse_with_any_numbers(text)? {
         Value::Object(members) => Ok(members),
         _ => Err(Error::NotAnObject),
