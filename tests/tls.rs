@@ -144,20 +144,27 @@ fn trusting(authority: &Authority) -> Options {
 
 /// The reason why TLS failed.
 fn tls_failure(result: Result<Response, Error>) -> String {
+    tls_fault(result).0
+}
+
+/// The reason why TLS failed, and what to do.
+fn tls_fault(result: Result<Response, Error>) -> (String, String) {
     let error = result.expect_err("refused");
     assert_eq!(error.exit(), Exit::Unreachable);
-    match error {
+    let hint = error.hint().expect("a hint");
+    let why = match error {
         Error::Unreachable {
-            why: Cause::Tls(why),
+            why: Cause::Tls(fault),
             ..
-        } => why,
+        } => fault.why,
         // Whose hint is not about certificates.
         Error::Unreachable {
             why: why @ Cause::Other(_),
             ..
         } if why.to_string() == "it does not speak TLS" => why.to_string(),
         other => panic!("{other:?}"),
-    }
+    };
+    (why, hint)
 }
 
 #[test]
@@ -189,28 +196,37 @@ fn a_certificate_with_a_fault_is_refused_with_the_cause() {
     let purpose = authority.issue(|params| {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     });
-    for (leaf, why) in [
+    for (leaf, why, fix) in [
         (
             wrong_name,
             "its TLS certificate is not valid for this host name",
+            "use the name that",
         ),
         (
             expired,
             "its TLS certificate expired at 2001-01-01T00:00:00Z, and this machine's clock says ",
+            "have the server's certificate renewed",
         ),
         (
             early,
             "its TLS certificate is not valid before 3000-01-01T00:00:00Z, and this machine's \
              clock says ",
+            "set this machine's clock right",
         ),
-        (purpose, "its TLS certificate is not one for servers"),
+        (
+            purpose,
+            "its TLS certificate is not one for servers",
+            "have the server's TLS mended",
+        ),
         (
             Leaf::self_signed(),
             "its TLS certificate is self-signed or of an authority that is not trusted",
+            "trust a private certificate authority with `--cacert FILE`",
         ),
     ] {
-        let found = tls_failure(send(serve(leaf, None), trusting(&authority)));
+        let (found, hint) = tls_fault(send(serve(leaf, None), trusting(&authority)));
         assert!(found.starts_with(why), "{found:?}, not {why:?}");
+        assert!(hint.starts_with(fix), "{hint:?}, not {fix:?}");
     }
 }
 

@@ -187,15 +187,33 @@ impl Context {
 
     /// Returns the token that Vault's own command line would use.
     fn ambient_token(&self, address: &HttpsUrl) -> Result<Secret, Error> {
-        if self.is_of_environment(address)?
-            && let Some(token) = self.first_of(&TOKEN)?
-        {
-            return Ok(Secret::new(token));
+        let is_theirs = self.is_of_environment(address)?;
+        let mut of_another = None;
+        for variable in TOKEN {
+            let Some(token) = self.env.text(variable)? else {
+                continue;
+            };
+            if is_theirs {
+                // Read from a file by a shell, it may have kept the line's end.
+                return Ok(Secret::new(token.trim_ascii_end()));
+            }
+            of_another = Some(variable);
+            break;
         }
         let kept = directories::BaseDirs::new().map(|home| home.home_dir().join(".vault-token"));
         match kept.filter(|path| path.exists()) {
             Some(path) => self.secret(&SecretRef::File(path), "Vault token", ""),
-            None => Err(store::Error::Vault(VaultError::TokenMissing).into()),
+            None => {
+                let error = match (of_another, self.first_of(&ADDRESS)?) {
+                    (Some(variable), Some(theirs)) => VaultError::TokenOfAnother {
+                        variable,
+                        theirs,
+                        address: address.to_string(),
+                    },
+                    _ => VaultError::TokenMissing,
+                };
+                Err(store::Error::Vault(error).into())
+            }
         }
     }
 

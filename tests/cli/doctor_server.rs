@@ -152,7 +152,7 @@ fn a_certificate_with_a_fault_gets_its_own_fix() {
                 let other = CertificateParams::new(vec!["as.example".into()]);
                 params.subject_alt_names = other.expect("a name").subject_alt_names;
             },
-            "made for 127.0.0.1",
+            "made for this name",
         ),
         (
             |params| params.not_before = date_time_ymd(2900, 1, 1),

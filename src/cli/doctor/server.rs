@@ -247,37 +247,12 @@ fn tls(server: &Server<'_>, url: &HttpsUrl, error: Option<&http::Error>) -> Chec
         return Check::skip(NAME, "there was no answer to tell by");
     };
     let check = Check::fail(NAME, &error.clone().into());
-    let fix = match error {
+    match error {
         http::Error::Unreachable {
-            why: Cause::Tls(why),
-            ..
-        } => tls_fix(why, url),
-        http::Error::Unreachable { .. } => Some("check the port: it is not one of https".into()),
-        _ => Some("check `--cacert`, `--cert` and `--cert-key`".into()),
-    };
-    match fix {
-        Some(fix) => check.fix(fix),
-        None => check,
-    }
-}
-
-/// What mends a certificate is not the same for all faults.
-fn tls_fix(why: &str, url: &HttpsUrl) -> Option<String> {
-    let host = url.url().host_str().unwrap_or_default();
-    if why.contains("expired") {
-        Some("have the server's certificate renewed, or set this machine's clock right".into())
-    } else if why.contains("not valid before") || why.contains("not valid yet") {
-        Some("set this machine's clock right".into())
-    } else if why.contains("for this host name") {
-        Some(format!(
-            "use the name that the certificate is for, or have one made for {host}"
-        ))
-    } else if why.contains("client certificate") {
-        Some("give the client's certificate with `--cert FILE` and `--cert-key FILE`".into())
-    } else if why.contains("self-signed") {
-        Some("trust its authority with `--cacert FILE`".into())
-    } else {
-        None
+            why: Cause::Tls(_), ..
+        } => check,
+        http::Error::Unreachable { .. } => check.fix("check the port: it is not one of https"),
+        _ => check.fix("check `--cacert`, `--cert` and `--cert-key`"),
     }
 }
 

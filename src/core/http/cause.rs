@@ -18,13 +18,60 @@ pub enum Cause {
     Refused,
     /// No route leads there.
     NoRoute,
-    /// TLS failed: the certificate, or the handshake. The text completes
-    /// "cannot reach HOST: …".
-    Tls(String),
+    /// TLS failed: the certificate, or the handshake.
+    Tls(TlsFault),
     /// The connection was reset, or closed before the answer was whole.
     Cut,
     /// Anything else.
     Other(String),
+}
+
+/// What is wrong with TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFault {
+    /// Completes "cannot reach HOST: …".
+    pub why: String,
+    /// Who can mend it.
+    pub remedy: Remedy,
+}
+
+/// Who can mend a fault of TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Whoever trusts the authority, if it is to be trusted.
+    Trust,
+    /// Whoever renews the certificate, or sets the clock here.
+    Renewal,
+    /// Whoever sets the clock here.
+    Clock,
+    /// Whoever knows the right name.
+    Name,
+    /// Whoever has the client's certificate.
+    Identity,
+    /// Whoever keeps the server.
+    Server,
+}
+
+impl Remedy {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Trust => {
+                "trust a private certificate authority with `--cacert FILE`; \
+                 certificates are never accepted unchecked"
+            }
+            Self::Renewal => {
+                "have the server's certificate renewed, or set this machine's clock right"
+            }
+            Self::Clock => "set this machine's clock right",
+            Self::Name => {
+                "use the name that the certificate is for, or have one made for this name"
+            }
+            Self::Identity => {
+                "give a client certificate that it accepts with `--cert FILE` and `--cert-key FILE`"
+            }
+            Self::Server => "have the server's TLS mended; it is never spoken to without",
+        }
+    }
 }
 
 impl Cause {
@@ -34,10 +81,7 @@ impl Cause {
             Self::Dns => "check the host's name, the network and the proxy variables",
             Self::Refused => "check the address and the port, and that the server is running",
             Self::NoRoute => "check the network, the VPN and the proxy variables",
-            Self::Tls(_) => {
-                "trust a private certificate authority with `--cacert FILE`; \
-                 certificates are never accepted unchecked"
-            }
+            Self::Tls(fault) => fault.remedy.hint(),
             Self::Cut => "try again; if it stays, look at the server's or the proxy's log",
             Self::Other(_) => {
                 "check the address, the network and the proxy variables, then try again"
@@ -53,7 +97,7 @@ impl fmt::Display for Cause {
             Self::Refused => f.write_str("connection refused"),
             Self::NoRoute => f.write_str("the network cannot reach it"),
             Self::Cut => f.write_str("the connection was cut before the answer was whole"),
-            Self::Tls(why) | Self::Other(why) => f.write_str(why),
+            Self::Tls(TlsFault { why, .. }) | Self::Other(why) => f.write_str(why),
         }
     }
 }
@@ -133,64 +177,96 @@ impl Cause {
 }
 
 /// Says why TLS failed.
-fn tls(error: &rustls::Error) -> String {
+fn tls(error: &rustls::Error) -> TlsFault {
     use rustls::Error as Tls;
-    match error {
-        Tls::InvalidCertificate(error) => certificate(error),
-        Tls::AlertReceived(AlertDescription::ProtocolVersion) | Tls::PeerIncompatible(_) => {
-            "it offers no TLS version or cipher suite that is safe (TLS 1.2 and 1.3 are)".into()
-        }
+    let (why, remedy) = match error {
+        Tls::InvalidCertificate(error) => return certificate(error),
+        Tls::AlertReceived(AlertDescription::ProtocolVersion) | Tls::PeerIncompatible(_) => (
+            "it offers no TLS version or cipher suite that is safe (TLS 1.2 and 1.3 are)".into(),
+            Remedy::Server,
+        ),
         Tls::AlertReceived(
             AlertDescription::CertificateRequired
             | AlertDescription::BadCertificate
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnsupportedCertificate
             | AlertDescription::UnknownCA
             | AlertDescription::AccessDenied,
-        ) => "it does not accept the client certificate, or wants one".into(),
-        Tls::AlertReceived(alert) => format!("it refused the TLS handshake ({alert:?})"),
-        _ => "the TLS handshake failed".into(),
-    }
+        ) => (
+            "it does not accept the client certificate, or wants one".into(),
+            Remedy::Identity,
+        ),
+        Tls::AlertReceived(alert) => (
+            format!("it refused the TLS handshake ({alert:?})"),
+            Remedy::Server,
+        ),
+        _ => ("the TLS handshake failed".into(), Remedy::Server),
+    };
+    TlsFault { why, remedy }
 }
 
 /// Says what is wrong with the server's certificate.
-fn certificate(error: &CertificateError) -> String {
+fn certificate(error: &CertificateError) -> TlsFault {
     use CertificateError as Bad;
-    match error {
-        Bad::ExpiredContext { time, not_after } => format!(
-            "its TLS certificate expired at {}, and this machine's clock says {}",
-            instant(*not_after),
-            instant(*time)
+    let (why, remedy) = match error {
+        Bad::ExpiredContext { time, not_after } => (
+            format!(
+                "its TLS certificate expired at {}, and this machine's clock says {}",
+                instant(*not_after),
+                instant(*time)
+            ),
+            Remedy::Renewal,
         ),
-        Bad::Expired => "its TLS certificate has expired".into(),
-        Bad::NotValidYetContext { time, not_before } => format!(
-            "its TLS certificate is not valid before {}, and this machine's clock says {}",
-            instant(*not_before),
-            instant(*time)
+        Bad::NotValidYetContext { time, not_before } => (
+            format!(
+                "its TLS certificate is not valid before {}, and this machine's clock says {}",
+                instant(*not_before),
+                instant(*time)
+            ),
+            Remedy::Clock,
         ),
-        Bad::NotValidYet => "its TLS certificate is not valid yet".into(),
-        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
-            "its TLS certificate is not valid for this host name".into()
-        }
-        Bad::UnknownIssuer => {
-            "its TLS certificate is self-signed or of an authority that is not trusted".into()
-        }
-        Bad::Revoked => "its TLS certificate is revoked".into(),
-        Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => {
-            "its TLS certificate is not one for servers".into()
-        }
-        Bad::BadSignature => "its TLS certificate has a wrong signature".into(),
+        Bad::Expired => ("its TLS certificate has expired".into(), Remedy::Renewal),
+        Bad::NotValidYet => ("its TLS certificate is not valid yet".into(), Remedy::Clock),
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => (
+            "its TLS certificate is not valid for this host name".into(),
+            Remedy::Name,
+        ),
+        Bad::UnknownIssuer => (
+            "its TLS certificate is self-signed or of an authority that is not trusted".into(),
+            Remedy::Trust,
+        ),
+        Bad::Revoked => ("its TLS certificate is revoked".into(), Remedy::Server),
+        Bad::BadSignature => (
+            "its TLS certificate has a wrong signature".into(),
+            Remedy::Server,
+        ),
+        Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => not_for_servers(),
         // Errors of the crates behind rustls, which it hands through.
         Bad::Other(other) => match format!("{other:?}").as_str() {
-            text if text.contains("CaUsedAsEndEntity") => {
+            text if text.contains("CaUsedAsEndEntity") => (
                 "its TLS certificate is self-signed: it is one of an authority, not of a server"
-                    .into()
-            }
-            text if text.contains("EkuError") => {
-                "its TLS certificate is not one for servers".into()
-            }
-            _ => "its TLS certificate is not good".into(),
+                    .into(),
+                Remedy::Server,
+            ),
+            text if text.contains("EkuError") => not_for_servers(),
+            _ => not_good(),
         },
-        _ => "its TLS certificate is not good".into(),
-    }
+        _ => not_good(),
+    };
+    TlsFault { why, remedy }
+}
+
+fn not_for_servers() -> (String, Remedy) {
+    (
+        "its TLS certificate is not one for servers".into(),
+        Remedy::Server,
+    )
+}
+
+fn not_good() -> (String, Remedy) {
+    ("its TLS certificate is not good".into(), Remedy::Server)
 }
 
 fn instant(time: UnixTime) -> Timestamp {

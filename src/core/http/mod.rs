@@ -16,7 +16,7 @@ mod trace;
 
 use std::time::Duration;
 
-pub use cause::Cause;
+pub use cause::{Cause, Remedy, TlsFault};
 pub use client::{Client, Options, ServerCertificate};
 pub use clock::{Timing, clock_offset};
 pub use retry::{MAX_TRIES, retry_after, send_timed, send_with_retries};

@@ -241,9 +241,18 @@ fn a_token_reaches_only_the_vault_that_it_is_for() {
     near.set("VAULT_ADDR", "https://other.example:8200");
     let error = near.authctl(["token", "--json"]).fails(7).error();
     assert_eq!(error["error"], "vault_token_missing");
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.contains("`VAULT_TOKEN` is for the Vault at https://other.example:8200, not"),
+        "{message}"
+    );
     assert_eq!(heard.load(Ordering::SeqCst), 0);
     // That one's own file is where the command lines of both keep theirs.
     near.set("VAULT_ADDR", "").set("VAULT_TOKEN", "");
     near.write(".vault-token", ROOT);
+    near.authctl(["token", "-q"]).succeeds_quietly();
+    // As `$(printf …)` in some shells and a file in a variable have it.
+    near.write(".vault-token", "");
+    near.set("VAULT_TOKEN", &format!("{ROOT}\n"));
     near.authctl(["token", "-q"]).succeeds_quietly();
 }

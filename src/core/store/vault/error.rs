@@ -12,6 +12,17 @@ pub enum VaultError {
     /// Nobody said as whom.
     #[error("there is neither a Vault token nor a way to sign in at Vault")]
     TokenMissing,
+    /// The variables hold a token, but for a Vault elsewhere: it must not reach
+    /// one that it is not for.
+    #[error("`{variable}` is for the Vault at {theirs}, not for the one at {address}")]
+    TokenOfAnother {
+        /// The variable that holds the token.
+        variable: &'static str,
+        /// The address that the variables beside it name.
+        theirs: String,
+        /// The address that is used.
+        address: String,
+    },
     /// A login needs a role.
     #[error("the {method} login at Vault needs a role and none is given")]
     RoleMissing {
@@ -147,7 +158,7 @@ impl VaultError {
     pub(in crate::core::store) fn code(&self) -> &'static str {
         match self {
             Self::AddressMissing => "vault_address_missing",
-            Self::TokenMissing => "vault_token_missing",
+            Self::TokenMissing | Self::TokenOfAnother { .. } => "vault_token_missing",
             Self::RoleMissing { .. } => "vault_role_missing",
             Self::CredentialMissing { .. } => "vault_credential_missing",
             Self::SkipVerify { .. } => "vault_skip_verify",
@@ -178,6 +189,10 @@ impl VaultError {
             Self::TokenMissing => "set VAULT_TOKEN, sign in with `vault login` or `bao login`, or \
                  choose a login with `vault_auth` in the profile"
                 .to_owned(),
+            Self::TokenOfAnother { theirs, .. } => format!(
+                "name the same Vault in both places, spelled alike: set AUTHCTL_VAULT_ADDRESS to \
+                 {theirs}, or VAULT_ADDR to the other"
+            ),
             Self::RoleMissing { .. } => {
                 "set AUTHCTL_VAULT_ROLE, or `vault_role` in the profile; for AppRole it is the \
                  role_id"
@@ -195,7 +210,11 @@ impl VaultError {
             // `--cacert` is for the authorization server, and counts here only
             // where nothing else does.
             Self::Unreachable(http::Error::Unreachable {
-                why: http::Cause::Tls(_),
+                why:
+                    http::Cause::Tls(http::TlsFault {
+                        remedy: http::Remedy::Trust,
+                        ..
+                    }),
                 ..
             }) => "trust a private certificate authority with `vault_cacert` or VAULT_CACERT; \
                  certificates are never accepted unchecked"
@@ -247,6 +266,7 @@ impl VaultError {
             | Self::Failed { .. } => true,
             Self::AddressMissing
             | Self::TokenMissing
+            | Self::TokenOfAnother { .. }
             | Self::RoleMissing { .. }
             | Self::CredentialMissing { .. }
             | Self::SkipVerify { .. }
