@@ -445,8 +445,10 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
 /// Says that a token which was renewed on the way could not be kept.
 fn warn_unsaved(cx: &Context, token: &Token) {
     if let Some(error) = &token.unsaved {
-        cx.render
-            .warning(&format!("the new token could not be kept: {error}"));
+        cx.render.warning(&format!(
+            "the new token could not be kept: {}",
+            render::message(error)
+        ));
     }
 }
 

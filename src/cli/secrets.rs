@@ -98,7 +98,7 @@ impl Context {
         match reference {
             SecretRef::Env(name) => match self.env.raw(name) {
                 Some(value) => Ok(SecretBytes::new(value.as_encoded_bytes())),
-                None => Err(unfit(reference, "the variable is not set")),
+                None => Err(unfit(reference, "the variable is not set, or empty")),
             },
             SecretRef::File(path) => read_file(path),
             SecretRef::Command(command) => run(command, reference, COMMAND_WAIT),

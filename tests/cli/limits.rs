@@ -50,7 +50,8 @@ fn s10_a_limit_on_file_sizes_spends_nothing() {
         .env("AUTHCTL_CLIENT_SECRET", "service-secret");
     let (token, said) = limited(call, 0).succeeds_saying();
     assert!(!token.is_empty());
-    assert!(said.starts_with("warning: the new token could not be kept"));
+    assert!(said.starts_with("warning: the new token could not be kept: cannot write "));
+    assert!(said.contains("file too large"), "{said}");
     limited(home.authctl(["logout"]), 0).succeeds();
     assert!(kept(&home, "default").is_none());
     assert_eq!(store_of(&home).store.list().expect("a store"), []);

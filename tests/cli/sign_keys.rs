@@ -117,7 +117,7 @@ error: no key is named to sign with
         ("absent.pem", "cannot read `absent.pem`"),
         (
             "env:ABSENT",
-            "no secret can be read from `env:ABSENT`: the variable is not set",
+            "no secret can be read from `env:ABSENT`: the variable is not set, or empty",
         ),
         (
             "cmd:false",

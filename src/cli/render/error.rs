@@ -54,7 +54,7 @@ pub fn report(error: &Error, as_json: bool, paint: Paint) {
 }
 
 /// Returns what happened and why, in one line.
-pub fn message(error: &Error) -> String {
+pub fn message(error: &(dyn StdError + 'static)) -> String {
     let mut message = error.to_string();
     for cause in causes(error) {
         message.push_str(": ");
@@ -157,7 +157,7 @@ fn itemized(error: &Error, causes: Vec<String>) -> (String, Vec<String>) {
 
 /// Returns the sources, without those that only repeat what is said already,
 /// as transparent wrappers and texts that end in their source do.
-fn causes(error: &Error) -> Vec<String> {
+fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     let mut last = error.to_string();
     let mut next = error.source();

@@ -198,7 +198,7 @@ impl Sessions<'_> {
     pub fn lock(&self, key: &Key) -> Result<LockGuard, CoreError> {
         let guard = self.store.lock(key, self.lock_wait, &mut |holder| {
             self.listener.note(&format!(
-                "waiting for {holder}, which is renewing the same token"
+                "waiting for {holder}, which is at work on the same session or token"
             ));
         })?;
         Ok(guard)
