@@ -6,15 +6,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use crate::harness::Home;
+use crate::tokens::PRIVATE_MEMBERS;
 
 macro_rules! file {
     ($name:literal) => {
         include_bytes!(concat!("../vectors/openssl/", $name)).as_slice()
     };
 }
-
-/// The members that make a key private.
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 const FORMS: [&str; 6] = ["pkcs8", "pkcs1", "sec1", "spki", "jwk", "openssh"];
 
@@ -37,7 +35,7 @@ fn object(home: &Home, arguments: &str, input: &[u8]) -> Map<String, Value> {
 /// out.
 fn private_parts(jwk: &Map<String, Value>) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
-    for name in PRIVATE {
+    for name in PRIVATE_MEMBERS {
         let Some(value) = jwk.get(name).and_then(Value::as_str) else {
             continue;
         };

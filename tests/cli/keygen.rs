@@ -7,11 +7,7 @@ use authctl::core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::harness::Home;
-use crate::tokens::{NOW, claims, sign};
-
-/// The members that make a key private (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC
-/// 9964).
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+use crate::tokens::{NOW, PRIVATE_MEMBERS, claims, sign};
 
 /// Verifies with one key file what another signed.
 fn signs(private: &[u8], public: &[u8], passphrase: Option<&Secret>) {
@@ -112,7 +108,7 @@ fn j57_what_is_written_signs_and_verifies_and_keeps_its_secrets() {
         );
         signs(private.as_bytes(), public.as_bytes(), None);
         let set: Value = serde_json::from_str(&set).unwrap();
-        for member in PRIVATE {
+        for member in PRIVATE_MEMBERS {
             assert_eq!(set["keys"][0].get(member), None, "{algorithm} {member}");
             assert_eq!(
                 found["public_jwk"].get(member),

@@ -4,9 +4,7 @@ use authctl::core::jose::base64url;
 use serde_json::{Value, json};
 
 use crate::harness::Home;
-
-/// The members of private keys and secrets.
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+use crate::tokens::PRIVATE_MEMBERS;
 
 /// Each key for encryption decrypts what is encrypted to its public part, in
 /// every form that is written.
@@ -45,7 +43,7 @@ fn keys_for_encryption_decrypt_what_is_encrypted_to_them() {
             (&made["alg"], made["private_jwk"].is_null()),
             (&json!(alg), true)
         );
-        for name in PRIVATE {
+        for name in PRIVATE_MEMBERS {
             assert_eq!(jwk.get(name), None, "{alg} {name}");
         }
         // J57

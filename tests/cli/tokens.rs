@@ -3,6 +3,10 @@
 use authctl::core::jose::{Algorithm, SigningKey, base64url, jws};
 use serde_json::{Map, Value, json};
 
+/// The members that make a key private (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC
+/// 9964).
+pub const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
 /// When the tokens of these tests are judged.
 pub const NOW: i64 = 1_800_000_000;
 
