@@ -16,6 +16,9 @@ use crate::fake::Fake;
 /// The key of the homes' file stores: 32 octets in base64url.
 pub const STORE_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
+/// Another that would do.
+pub const OTHER_KEY: &str = "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
 /// A home directory with nothing in it, and the variables of all its calls.
 pub struct Home {
     folder: tempfile::TempDir,

@@ -8,16 +8,18 @@ use serde_json::{Map, Value, json};
 use crate::harness::Home;
 use crate::tokens::PRIVATE_MEMBERS;
 
-macro_rules! file {
+/// A key file that OpenSSL wrote.
+macro_rules! vector {
     ($name:literal) => {
         include_bytes!(concat!("../vectors/openssl/", $name)).as_slice()
     };
 }
+pub(crate) use vector;
 
 const FORMS: [&str; 6] = ["pkcs8", "pkcs1", "sec1", "spki", "jwk", "openssh"];
 
 /// Calls with a key on standard input; returns what is printed.
-fn key(home: &Home, arguments: &str, input: &[u8]) -> Vec<u8> {
+pub fn key(home: &Home, arguments: &str, input: &[u8]) -> Vec<u8> {
     let done = home
         .authctl(["key"])
         .args(arguments.split(' '))
@@ -62,9 +64,9 @@ fn keys() -> [(&'static str, Vec<u8>); 4] {
     let ml_dsa = SigningKey::generate(Algorithm::MLDSA44, None).unwrap();
     let ml_dsa = ml_dsa.to_pkcs8_pem().unwrap();
     [
-        ("RSA", file!("rsa2048.pkcs8.pem").to_vec()),
-        ("P-256", file!("ec256.pkcs8.pem").to_vec()),
-        ("Ed25519", file!("ed25519.pkcs8.pem").to_vec()),
+        ("RSA", vector!("rsa2048.pkcs8.pem").to_vec()),
+        ("P-256", vector!("ec256.pkcs8.pem").to_vec()),
+        ("Ed25519", vector!("ed25519.pkcs8.pem").to_vec()),
         ("ML-DSA-44", ml_dsa.expose().as_bytes().to_vec()),
     ]
 }
@@ -73,7 +75,7 @@ fn keys() -> [(&'static str, Vec<u8>); 4] {
 fn what_is_written_is_what_openssl_and_openssh_write() {
     let home = Home::new();
     // What OpenSSL puts before the key is not written.
-    let sec1 = file!("ec256.sec1.pem");
+    let sec1 = vector!("ec256.sec1.pem");
     let begin = b"-----BEGIN EC PRIVATE KEY";
     let begin = sec1
         .windows(begin.len())
@@ -81,87 +83,99 @@ fn what_is_written_is_what_openssl_and_openssh_write() {
         .unwrap();
     for (from, arguments, to) in [
         (
-            file!("ec256.pkcs8.pem"),
+            vector!("ec256.pkcs8.pem"),
             "convert - --to sec1",
             &sec1[begin..],
         ),
         (
-            file!("ec256.pkcs8.pem"),
+            vector!("ec256.pkcs8.pem"),
             "convert - --to sec1 -o der",
-            file!("ec256.der"),
+            vector!("ec256.der"),
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to pkcs8",
-            file!("ec256.pkcs8.pem"),
+            vector!("ec256.pkcs8.pem"),
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to spki -o der",
-            file!("ec256.pub.der"),
+            vector!("ec256.pub.der"),
         ),
         (
-            file!("ec256.cert.der"),
+            vector!("ec256.cert.der"),
             "convert - --to spki",
-            file!("ec256.pub.pem"),
+            vector!("ec256.pub.pem"),
         ),
-        (file!("ec256.cert.pem"), "public -", file!("ec256.pub.pem")),
-        (file!("ec256.cert.der"), "public -", file!("ec256.pub.der")),
         (
-            file!("ec256.der"),
+            vector!("ec256.cert.pem"),
+            "public -",
+            vector!("ec256.pub.pem"),
+        ),
+        (
+            vector!("ec256.cert.der"),
+            "public -",
+            vector!("ec256.pub.der"),
+        ),
+        (
+            vector!("ec256.der"),
             "public - -o pem",
-            file!("ec256.pub.pem"),
+            vector!("ec256.pub.pem"),
         ),
-        (file!("ec256.ssh.pub"), "public -", file!("ec256.ssh.pub")),
         (
-            file!("ec256.ssh.pub"),
+            vector!("ec256.ssh.pub"),
+            "public -",
+            vector!("ec256.ssh.pub"),
+        ),
+        (
+            vector!("ec256.ssh.pub"),
             "public - -o pem",
-            file!("ec256.pub.pem"),
+            vector!("ec256.pub.pem"),
         ),
         (
-            file!("ec384.pkcs8.pem"),
+            vector!("ec384.pkcs8.pem"),
             "public - -o openssh",
-            file!("ec384.ssh.pub"),
+            vector!("ec384.ssh.pub"),
         ),
         (
-            file!("ec521.pkcs8.pem"),
+            vector!("ec521.pkcs8.pem"),
             "convert - --to openssh",
-            file!("ec521.ssh.pub"),
+            vector!("ec521.ssh.pub"),
         ),
         (
-            file!("rsa2048.pkcs8.pem"),
+            vector!("rsa2048.pkcs8.pem"),
             "convert - --to pkcs1",
-            file!("rsa2048.pkcs1.pem"),
+            vector!("rsa2048.pkcs1.pem"),
         ),
         (
-            file!("rsa2048.pkcs8.pem"),
+            vector!("rsa2048.pkcs8.pem"),
             "convert - --to pkcs1 -o der",
-            file!("rsa2048.pkcs1.der"),
+            vector!("rsa2048.pkcs1.der"),
         ),
         (
-            file!("rsa2048.pub.pem"),
+            vector!("rsa2048.pub.pem"),
             "convert - --to pkcs1",
-            file!("rsa2048.pkcs1.pub.pem"),
+            vector!("rsa2048.pkcs1.pub.pem"),
         ),
         (
-            file!("rsa2048.pub.pem"),
+            vector!("rsa2048.pub.pem"),
             "convert - --to pkcs1 -o der",
-            file!("rsa2048.pkcs1.pub.der"),
+            vector!("rsa2048.pkcs1.pub.der"),
         ),
         (
-            file!("rsa2048.pkcs1.pub.pem"),
+            vector!("rsa2048.pkcs1.pub.pem"),
             "convert - --to spki",
-            file!("rsa2048.pub.pem"),
+            vector!("rsa2048.pub.pem"),
         ),
         (
-            file!("rsa2048.pkcs1.pem"),
+            vector!("rsa2048.pkcs1.pem"),
             "public -",
-            file!("rsa2048.pub.pem"),
+            vector!("rsa2048.pub.pem"),
         ),
         (
-            file!("secp256k1.pkcs8.pem"),
+            vector!("secp256k1.pkcs8.pem"),
             "public -",
-            file!("secp256k1.pub.pem"),
+            vector!("secp256k1.pub.pem"),
         ),
     ] {
         assert_eq!(
@@ -202,7 +216,7 @@ fn nothing_private_is_in_what_is_public() {
 #[test]
 fn a_jwk_keeps_what_it_says_of_itself() {
     let home = Home::new();
-    let mut jwk = object(&home, "convert - --to jwk", file!("ec256.der"));
+    let mut jwk = object(&home, "convert - --to jwk", vector!("ec256.der"));
     assert_eq!(jwk["kid"], "lAA6fsjltVUeKjZmuURb_7_gmvyhbJqwqRSBCdYK4bg");
     let labels = json!({
         "kid": "mine", "use": "sig", "key_ops": ["sign"], "x-ours": {"a": [1]}, "nbf": 1.50,
@@ -239,7 +253,7 @@ fn labels_are_given_and_must_fit() {
     let jwk = object(
         &home,
         "convert - --to jwk --kid k --alg ES256 --use sig",
-        file!("ec256.der"),
+        vector!("ec256.der"),
     );
     assert_eq!(
         (&jwk["kid"], &jwk["alg"], &jwk["use"]),
@@ -248,43 +262,43 @@ fn labels_are_given_and_must_fit() {
     let jwk = object(
         &home,
         "public - -o jwk --alg ECDH-ES+A256KW --use enc",
-        file!("ec256.der"),
+        vector!("ec256.der"),
     );
     assert_eq!(jwk["alg"], "ECDH-ES+A256KW");
     let secret = br#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAA"}"#;
     for (input, arguments, code, error) in [
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to jwk --alg ES384",
             8,
             "key_algorithm",
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to jwk --alg RS256",
             8,
             "key_algorithm",
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to jwk --alg RSA-OAEP",
             8,
             "key_algorithm",
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to jwk --alg none",
             8,
             "key_algorithm",
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to jwk --alg ES256 --use enc",
             8,
             "key_use",
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "public - -o jwk --alg ECDH-ES --use sig",
             8,
             "key_use",
@@ -296,13 +310,13 @@ fn labels_are_given_and_must_fit() {
             "key_algorithm",
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to pkcs8 --alg ES256",
             2,
             "usage",
         ),
         (
-            file!("ec256.der"),
+            vector!("ec256.der"),
             "convert - --to spki --kid k",
             2,
             "usage",
@@ -318,7 +332,7 @@ fn labels_are_given_and_must_fit() {
         assert_eq!(found["error"], error, "{arguments}: {found}");
     }
     home.authctl(["key", "public", "-", "--use", "sig"])
-        .stdin(file!("ec256.der"))
+        .stdin(vector!("ec256.der"))
         .code(2)
         .stderr_has("only a JWK has `kid`, `alg` and `use`")
         .check();
@@ -331,15 +345,18 @@ fn a_form_that_a_key_cannot_have_is_refused_with_those_it_can() {
     let [.., (_, ml_dsa)] = keys();
     for (input, can) in [
         (
-            file!("rsa2048.pkcs8.pem"),
+            vector!("rsa2048.pkcs8.pem"),
             "pkcs8, pkcs1, spki, jwk, openssh",
         ),
-        (file!("rsa2048.pub.pem"), "pkcs1, spki, jwk, openssh"),
-        (file!("ec256.pkcs8.pem"), "pkcs8, sec1, spki, jwk, openssh"),
-        (file!("ec256.cert.pem"), "spki, jwk, openssh"),
-        (file!("secp256k1.pkcs8.pem"), "pkcs8, sec1, spki, jwk"),
-        (file!("ed25519.pkcs8.pem"), "pkcs8, spki, jwk, openssh"),
-        (file!("ed25519.ssh.pub"), "spki, jwk, openssh"),
+        (vector!("rsa2048.pub.pem"), "pkcs1, spki, jwk, openssh"),
+        (
+            vector!("ec256.pkcs8.pem"),
+            "pkcs8, sec1, spki, jwk, openssh",
+        ),
+        (vector!("ec256.cert.pem"), "spki, jwk, openssh"),
+        (vector!("secp256k1.pkcs8.pem"), "pkcs8, sec1, spki, jwk"),
+        (vector!("ed25519.pkcs8.pem"), "pkcs8, spki, jwk, openssh"),
+        (vector!("ed25519.ssh.pub"), "spki, jwk, openssh"),
         (&ml_dsa, "pkcs8, spki, jwk"),
         (&secret[..], "jwk"),
     ] {
@@ -357,17 +374,17 @@ fn a_form_that_a_key_cannot_have_is_refused_with_those_it_can() {
         }
     }
     home.authctl(["key", "convert", "-", "--to", "pkcs1"])
-        .stdin(file!("ed25519.pkcs8.pem"))
+        .stdin(vector!("ed25519.pkcs8.pem"))
         .code(2)
         .stderr_has("error: PKCS#1 is a form of RSA keys, and this one is OKP Ed25519\n")
         .check();
     home.authctl(["key", "convert", "-", "--to", "pkcs8"])
-        .stdin(file!("ec256.pub.pem"))
+        .stdin(vector!("ec256.pub.pem"))
         .code(2)
         .stderr_has("error: PKCS#8 is a form of private keys, and this one is public\n")
         .check();
     home.authctl(["key", "convert", "-", "--to", "jwk", "-o", "der"])
-        .stdin(file!("ec256.pub.pem"))
+        .stdin(vector!("ec256.pub.pem"))
         .code(2)
         .stderr_has("PEM and DER are encodings of")
         .check();
@@ -381,9 +398,9 @@ fn j16_an_unfit_key_is_not_converted() {
         call.stdin(input).code(8).check_error()["error"].clone()
     };
     for (input, expected) in [
-        (file!("rsa1024.pub.pem"), "key_weak"),
-        (file!("ed448.pkcs8.pem"), "key_unsupported"),
-        (file!("ec224.pub.pem"), "key_unsupported"),
+        (vector!("rsa1024.pub.pem"), "key_weak"),
+        (vector!("ed448.pkcs8.pem"), "key_unsupported"),
+        (vector!("ec224.pub.pem"), "key_unsupported"),
         (b"rubbish".as_slice(), "key_malformed"),
         (br#"{"keys":[]}"#, "no_key"),
         (br#"{"kty":"oct","k":"+"}"#, "key_malformed"),
@@ -396,7 +413,10 @@ fn j16_an_unfit_key_is_not_converted() {
     }
     let secret = br#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
     assert_eq!(code(&["public", "-"], secret), "no_public_key");
-    assert_eq!(code(&["public", "-"], file!("rsa1024.pub.pem")), "key_weak");
+    assert_eq!(
+        code(&["public", "-"], vector!("rsa1024.pub.pem")),
+        "key_weak"
+    );
 }
 
 #[test]
@@ -405,8 +425,8 @@ fn of_a_set_one_key_is_converted_and_all_are_made_public() {
     let private =
         |kid: &str, input| object(&home, &format!("convert - --to jwk --kid {kid}"), input);
     let (one, other) = (
-        private("a", file!("ec256.der")),
-        private("b", file!("ed25519.pkcs8.pem")),
+        private("a", vector!("ec256.der")),
+        private("b", vector!("ed25519.pkcs8.pem")),
     );
     let secret = json!({"kty": "oct", "k": "AAAA", "kid": "s"});
     let set = json!({"keys": [one, secret, other, {"kty": "X"}, one]}).to_string();
@@ -456,7 +476,7 @@ fn of_a_set_one_key_is_converted_and_all_are_made_public() {
 #[test]
 fn the_public_key_of_a_jwk_needs_no_more_than_its_public_members() {
     let home = Home::new();
-    let mut jwk = object(&home, "convert - --to jwk", file!("rsa2048.pkcs8.pem"));
+    let mut jwk = object(&home, "convert - --to jwk", vector!("rsa2048.pkcs8.pem"));
     // RFC 7518 §6.3.2 lets a private key have `d` alone.
     for name in ["p", "q", "dp", "dq", "qi"] {
         jwk.remove(name);
@@ -464,198 +484,6 @@ fn the_public_key_of_a_jwk_needs_no_more_than_its_public_members() {
     let text = Value::Object(jwk).to_string();
     assert_eq!(
         key(&home, "public - -o pem", text.as_bytes()),
-        file!("rsa2048.pub.pem")
+        vector!("rsa2048.pub.pem")
     );
-}
-
-#[test]
-fn j57_a_private_key_goes_into_a_file_of_its_owners_alone() {
-    let home = Home::new();
-    home.write("key.pem", file!("ec256.pkcs8.pem"));
-    let convert =
-        |out: &str| home.authctl(["key", "convert", "key.pem", "--to", "sec1", "--out", out]);
-    convert("new.pem").check();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = |name: &str| {
-            let metadata = std::fs::metadata(home.path().join(name)).unwrap();
-            metadata.permissions().mode() & 0o777
-        };
-        assert_eq!(mode("new.pem"), 0o600);
-        home.authctl(["key", "public", "key.pem", "--out", "new.pub.pem"])
-            .check();
-        assert_eq!(mode("new.pub.pem") & 0o444, 0o444);
-    }
-    let written = home.read("new.pem");
-    assert!(written.starts_with("-----BEGIN EC PRIVATE KEY-----\n"));
-    convert("key.pem")
-        .code(2)
-        .stderr_has("error: `key.pem` is there already\n")
-        .check();
-    assert_eq!(home.read("key.pem").as_bytes(), file!("ec256.pkcs8.pem"));
-    convert("key.pem").arg("--force").check();
-    assert_eq!(home.read("key.pem"), written);
-    convert("absent/key.pem")
-        .code(8)
-        .stderr(
-            "\
-error: cannot write `absent/key.pem`
-  why: its folder is not there
- hint: check that `absent` is a folder that can be written to
-",
-        )
-        .check();
-    convert(".")
-        .code(2)
-        .stderr("error: `.` is a folder\n hint: name a file in it, or another one, with `--out`\n")
-        .check();
-    assert_eq!(home.names().len(), if cfg!(unix) { 3 } else { 2 });
-}
-
-#[test]
-#[cfg(unix)]
-fn j57_a_private_key_is_shown_on_a_terminal_only_if_that_is_asked_for() {
-    let home = Home::new();
-    home.write("key.pem", file!("ec256.pkcs8.pem"));
-    let seen = |arguments: &str| {
-        let call = home.authctl(["key"]).args(arguments.split(' '));
-        call.on_terminal()
-    };
-    let refused = "error: a private key is not shown on a terminal unless that is asked for\n hint: write it into a file with `--out FILE`, or print it with `--out -`\n";
-    for form in ["pkcs8", "sec1", "jwk"] {
-        assert_eq!(seen(&format!("convert key.pem --to {form}")), refused);
-    }
-    assert_eq!(
-        seen("convert key.pem --to pkcs8 --out -").as_bytes(),
-        file!("ec256.pkcs8.pem")
-    );
-    assert!(seen("public key.pem").starts_with("-----BEGIN PUBLIC KEY-----\n"));
-    assert!(seen("convert key.pem --to openssh").starts_with("ecdsa-sha2-nistp256 "));
-    assert!(seen("public key.pem -o der").starts_with("error: DER is no text for a terminal\n"));
-}
-
-#[test]
-fn a_key_is_encrypted_and_decrypted() {
-    let home = Home::new()
-        .with("OLD", "correct-horse")
-        .with("NEW", "tea at five");
-    home.write("old.pem", file!("ec256.pbkdf2.pem"));
-    let old = [
-        "key",
-        "convert",
-        "old.pem",
-        "--passphrase",
-        "env:OLD",
-        "--to",
-    ];
-    home.authctl(old)
-        .args(["pkcs8", "--out", "plain.pem"])
-        .stderr("note: the key is no longer encrypted; `--to pkcs8 --new-passphrase` keeps it so\n")
-        .check();
-    assert_eq!(home.read("plain.pem").as_bytes(), file!("ec256.pkcs8.pem"));
-    home.authctl(old)
-        .args(["spki"])
-        .stdout_has("PUBLIC KEY")
-        .check();
-    for (name, encoding) in [("new.pem", "pem"), ("new.der", "der")] {
-        home.authctl(old)
-            .args([
-                "pkcs8",
-                "--new-passphrase",
-                "env:NEW",
-                "--out",
-                name,
-                "-o",
-                encoding,
-            ])
-            .check();
-        let error = home
-            .authctl(["key", "convert", name, "--to", "pkcs8", "--json"])
-            .args(["--passphrase", "env:OLD"])
-            .code(8)
-            .check_error();
-        assert_eq!(error["error"], "passphrase");
-        home.authctl(["key", "inspect", name, "--passphrase", "env:NEW"])
-            .stdout_has(
-                "encrypted PKCS#8\nthumbprint    lAA6fsjltVUeKjZmuURb_7_gmvyhbJqwqRSBCdYK4bg\n",
-            )
-            .check();
-    }
-    assert!(
-        home.read("new.pem")
-            .starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
-    );
-
-    home.authctl(old)
-        .args(["sec1", "--new-passphrase", "env:NEW"])
-        .code(2)
-        .stderr_has("only PKCS#8 can be encrypted under a passphrase")
-        .check();
-    home.authctl(["key", "convert", "old.pem", "--to", "pkcs8", "--no-input"])
-        .code(4)
-        .stderr_has("--passphrase env:NAME")
-        .check();
-    home.authctl(old)
-        .args(["pkcs8", "--no-input", "--new-passphrase"])
-        .code(4)
-        .stderr_has("--new-passphrase env:NAME")
-        .check();
-    home.authctl([
-        "key",
-        "convert",
-        "-",
-        "--to",
-        "pkcs8",
-        "--new-passphrase",
-        "-",
-    ])
-    .stdin(file!("ec256.pkcs8.pem"))
-    .code(2)
-    .stderr_has("cannot both come on standard input")
-    .check();
-    home.authctl([
-        "key",
-        "convert",
-        "old.pem",
-        "--to",
-        "pkcs8",
-        "--new-passphrase",
-        "literal",
-    ])
-    .code(2)
-    .stderr_has("a secret is never typed on the command line")
-    .check();
-}
-
-#[test]
-fn in_github_actions_what_is_private_is_masked_first() {
-    let home = Home::new().with("GITHUB_ACTIONS", "true");
-    let done = home
-        .authctl(["key", "convert", "-", "--to", "jwk"])
-        .stdin(file!("ec256.der"))
-        .run();
-    let jwk: Value = serde_json::from_slice(&done.0.stdout).unwrap();
-    assert_eq!(
-        done.stderr(),
-        format!("::add-mask::{}\n", jwk["d"].as_str().unwrap())
-    );
-    let done = home
-        .authctl(["key", "convert", "-", "--to", "pkcs8"])
-        .stdin(file!("ec256.der"))
-        .run();
-    assert_eq!(done.stderr().matches("::add-mask::").count(), 3);
-}
-
-#[test]
-fn a_key_is_taken_from_where_a_reference_says() {
-    let home = Home::new().with(
-        "KEY",
-        std::str::from_utf8(file!("ec256.pkcs8.pem")).unwrap(),
-    );
-    home.write("key.pem", file!("ec256.pkcs8.pem"));
-    for reference in ["env:KEY", "file:key.pem", "cmd:cat key.pem", "key.pem"] {
-        let public = home.authctl(["key", "public", reference]).run().succeeds();
-        assert_eq!(public.as_bytes(), file!("ec256.pub.pem"), "{reference}");
-    }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::fake::{Fake, json, metadata, with_headers};
-use crate::harness::Home;
+use crate::harness::{Home, OTHER_KEY};
 use crate::observed::{kept, observed, store_of};
 
 #[test]
@@ -164,10 +164,7 @@ fn a_session_under_another_key_is_not_forgotten() {
         let error = home
             .authctl(arguments)
             .args(["--json"])
-            .env(
-                "AUTHCTL_STORE_KEY",
-                "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
-            )
+            .env("AUTHCTL_STORE_KEY", OTHER_KEY)
             .run()
             .fails_json(7);
         assert_eq!(error["error"], "store_wrong_key");

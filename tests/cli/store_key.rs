@@ -1,10 +1,8 @@
 //! Where the key of the file store comes from, and which key files are too
 //! open.
 
-use crate::harness::{Call, Home, STORE_KEY};
+use crate::harness::{Call, Home, OTHER_KEY, STORE_KEY};
 use crate::observed::observed;
-
-const OTHER_KEY: &str = "_____wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 /// A home whose file store has no key from the environment.
 fn home() -> Home {
