@@ -3,8 +3,6 @@
 use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
 
 use authctl::core::config::SecretRef;
 use authctl::core::config::reference::FORMS;
@@ -15,7 +13,7 @@ use clap::builder::TypedValueParser;
 use zeroize::Zeroizing;
 
 use super::context::Context;
-use super::{hygiene, interrupt, prompt};
+use super::{hygiene, interrupt, prompt, secret_command};
 
 /// The most octets of a file, a command's output or standard input that can be
 /// a secret or a key.
@@ -28,10 +26,6 @@ const USUAL_SECRET: usize = 8 * 1024;
 /// a signature of some algorithms is made of the whole message at once, so
 /// that it is held in memory.
 const MAX_PAYLOAD: u64 = 256 * 1024 * 1024;
-
-/// How long a command may take to say a secret: it may ask a person to unlock
-/// something.
-const COMMAND_WAIT: Duration = Duration::from_secs(60);
 
 /// The keychain's service under which `keychain:NAME` looks for its account.
 const KEYCHAIN_SERVICE: &str = "authctl-secret";
@@ -101,7 +95,7 @@ impl Context {
                 None => Err(unfit(reference, "the variable is not set, or empty")),
             },
             SecretRef::File(path) => read_file(path),
-            SecretRef::Command(command) => run(command, reference, COMMAND_WAIT),
+            SecretRef::Command(command) => secret_command::run(command, reference),
             SecretRef::Keychain(name) => self.keychain_secret(name, reference),
             SecretRef::Stdin => read_stdin(),
             SecretRef::Prompt => self
@@ -285,7 +279,7 @@ pub fn read_stdin_of(limit: u64) -> Result<SecretBytes, Error> {
     interrupt::install();
     let fail = |source| Error::Input {
         what: "cannot read standard input".into(),
-        hint: None,
+        hint: Some("name a file in its place".into()),
         source: Some(source),
     };
     read_bounded(std::io::stdin().lock(), limit, "standard input", fail)
@@ -329,135 +323,16 @@ fn read_bounded(
     Ok(SecretBytes::new(std::mem::take(&mut *octets)))
 }
 
-/// Prepares a call of the system's shell with a command line.
-#[cfg(unix)]
-fn shell(command: &str) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]);
-    shell
-}
-
-/// Prepares a call of the system's shell with a command line. It takes what is
-/// between the outer quotes as it is; the quoting that programs expect it does
-/// not know.
-#[cfg(windows)]
-fn shell(command: &str) -> Command {
-    use std::os::windows::process::CommandExt as _;
-    let mut shell = Command::new("cmd");
-    shell.raw_arg(format!(r#"/D /S /C "{command}""#));
-    shell
-}
-
-/// Runs a command for what it prints, for `wait` at most.
-fn run(command: &str, reference: &SecretRef, wait: Duration) -> Result<SecretBytes, Error> {
-    interrupt::install();
-    let mut child = shell(command);
-    // It may be anybody's program, and is asked for one secret only.
-    hygiene::hide_secrets(&mut child);
-    let cannot_run = |source: std::io::Error| Error::Input {
-        what: format!("cannot run the command of `{reference}`"),
-        hint: None,
-        source: Some(source),
-    };
-    let deadline = Instant::now() + wait;
-    child
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit());
-    let mut running = hygiene::with_our_limits_lifted(|| child.spawn()).map_err(cannot_run)?;
-    let (said, hear) = std::sync::mpsc::channel();
-    if let Some(pipe) = running.stdout.take() {
-        std::thread::spawn(move || {
-            let mut stdout = Zeroizing::new(Vec::new());
-            let read = pipe.take(MAX_SECRET + 1).read_to_end(&mut stdout);
-            // Nobody listens any more after the deadline.
-            let _ = said.send(read.map(|_| stdout));
-        });
-    }
-    let stdout = hear.recv_timeout(wait);
-    let too_long = || {
-        let wait = wait.as_secs();
-        unfit(
-            reference,
-            &format!("the command did not end within {wait} s"),
-        )
-    };
-    let ended = match &stdout {
-        Ok(Ok(stdout)) if stdout.len() as u64 > MAX_SECRET => {
-            Err(unfit(reference, "the command says more than 1 MiB"))
-        }
-        Ok(_) => ended(&mut running, deadline)
-            .map_err(cannot_run)?
-            .ok_or_else(too_long),
-        Err(_) => Err(too_long()),
-    };
-    let status = ended.inspect_err(|_| {
-        let _ = running.kill();
-        let _ = running.wait();
-    })?;
-    if !status.success() {
-        return Err(unfit(reference, &format!("the command failed ({status})")));
-    }
-    let stdout = stdout.map_err(|_| too_long())?.map_err(cannot_run)?;
-    Ok(SecretBytes::new(stdout.as_slice()))
-}
-
-/// Waits for a process whose output has ended; it does the same soon.
-fn ended(running: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
-    let mut pause = Duration::from_millis(1);
-    loop {
-        if let Some(status) = running.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= deadline {
-            return Ok(None);
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(50));
-    }
-}
-
 /// Returns a text without its last line ending.
 pub fn trim_line_ending(text: &str) -> &str {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.strip_suffix('\r').unwrap_or(text)
 }
 
-fn unfit(reference: &SecretRef, why: &str) -> Error {
+/// Says why no secret can be had.
+pub fn unfit(reference: &SecretRef, why: &str) -> Error {
     Error::input(
         format!("no secret can be read from `{reference}`: {why}"),
         "check the reference",
     )
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-    use authctl::core::error::{Exit, Report as _};
-
-    fn said(command: &str, wait: Duration) -> Result<SecretBytes, Error> {
-        let reference = SecretRef::Command(command.into());
-        run(command, &reference, wait)
-    }
-
-    #[test]
-    fn a_command_is_waited_for_no_longer_than_it_may_take() {
-        let short = Duration::from_millis(100);
-        for command in ["sleep 30", "echo x; exec >&-; sleep 30", "sleep 30 & wait"] {
-            let started = Instant::now();
-            let error = said(command, short).unwrap_err();
-            assert_eq!(error.exit(), Exit::Config);
-            assert!(error.to_string().contains("did not end within"), "{error}");
-            assert!(started.elapsed() < Duration::from_secs(10), "{command}");
-        }
-        let octets = said("printf 'one\\ntwo\\n'", COMMAND_WAIT).unwrap();
-        assert_eq!(octets.expose(), b"one\ntwo\n");
-        let error = said("echo x; exit 3", COMMAND_WAIT).unwrap_err();
-        assert!(
-            error.to_string().contains("failed (exit status: 3)"),
-            "{error}"
-        );
-        let error = said("head -c 2000000 /dev/zero", COMMAND_WAIT).unwrap_err();
-        assert!(error.to_string().contains("more than 1 MiB"), "{error}");
-    }
 }

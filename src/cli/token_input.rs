@@ -73,7 +73,7 @@ impl TokenInput {
             interrupt::install();
             return read_token(std::io::stdin().lock()).map_err(|source| Error::Input {
                 what: "cannot read standard input".into(),
-                hint: None,
+                hint: Some("name a file in its place: @FILE".into()),
                 source: Some(source),
             });
         }

@@ -244,7 +244,7 @@ fn host() -> String {
         .to_string_lossy()
         .into_owned();
     #[cfg(not(unix))]
-    let name = super::context::Environment
+    let name = super::environment::Environment
         .raw("COMPUTERNAME")
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     name.chars().take(LONGEST_NAME).collect()
