@@ -136,7 +136,9 @@ impl Sessions<'_> {
         }
         match self.renew(&record, &parameters, ask) {
             Err(error) if is_locked(&error) => self.beside_the_holder(&record, ask, error),
-            Err(error) if !ask.force && may_go_on(&error) => self.still_living(&record, ask, error),
+            Err(error) if !ask.force && may_go_on(&error) => {
+                self.still_living(&record, &parameters, error)
+            }
             other => other,
         }
     }
@@ -154,7 +156,7 @@ impl Sessions<'_> {
         match self.usable(&record, &parameters, ask.min_ttl) {
             Some(token) if is_newer(token, seen) => Ok(from_cache(token)),
             _ if ask.force => Err(error),
-            _ => self.still_living(&record, ask, error),
+            _ => self.still_living(&record, &parameters, error),
         }
     }
 
@@ -163,12 +165,10 @@ impl Sessions<'_> {
     fn still_living(
         &self,
         record: &Record,
-        ask: Ask,
+        parameters: &Parameters,
         error: CoreError,
     ) -> Result<Token, CoreError> {
-        debug_assert!(!ask.force, "a token that must be new");
-        let parameters = self.session_parameters(record)?;
-        match self.usable(record, &parameters, Duration::ZERO) {
+        match self.usable(record, parameters, Duration::ZERO) {
             Some(token) => {
                 self.listener.note(&format!(
                     "the token could not be renewed ({}); the present one still lives",

@@ -100,12 +100,12 @@ impl Transfer<'_> {
 
     /// Says whether what is here replaces what is there.
     fn is_to_be_copied(&self, key: &Key, here: &Record, there: &Record) -> Result<bool, Error> {
-        let relation = here.relation_to(there);
         // What a client got for itself can be asked for again: the newer
         // serves.
         if key.profile().is_none() {
             return Ok(here.updated_at > there.updated_at);
         }
+        let relation = here.relation_to(there);
         match relation {
             Relation::Newer => Ok(true),
             Relation::Same => Ok(false),
