@@ -51,7 +51,8 @@ impl Sessions<'_> {
         let untold = match self.store.load(&key)? {
             Some(record) => {
                 self.check_owner(&record)?;
-                self.check_removable()?;
+                // A session whose tokens are dead must not stay.
+                self.store.check_removable(&key)?;
                 if also_at_server {
                     goes_on = self.end_at_server(record.id_token.as_ref()).err();
                 }
@@ -74,15 +75,6 @@ impl Sessions<'_> {
             untold,
             goes_on,
         })
-    }
-
-    /// Sees before the server is told that what is kept can be forgotten: a
-    /// session whose tokens are dead must not stay.
-    fn check_removable(&self) -> Result<(), CoreError> {
-        match self.store.check_writable() {
-            Err(error) if !error.is_of_room() => Err(error.into()),
-            _ => Ok(()),
-        }
     }
 
     fn revoke_all<'t>(

@@ -360,9 +360,8 @@ impl Report for Error {
 }
 
 impl Error {
-    /// Says whether there is no room for what was to be written: forgetting
-    /// needs none.
-    pub fn is_of_room(&self) -> bool {
+    /// Says whether there is no room for what was to be written.
+    pub(super) fn is_of_room(&self) -> bool {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         matches!(
             self,

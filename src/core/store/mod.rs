@@ -115,6 +115,23 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// What a save would return.
     fn check_writable(&self) -> Result<(), Error>;
 
+    /// Tries whether what is kept under `key` could be forgotten, before it is
+    /// made worthless. The caller holds the lock of `key`. As forgetting needs
+    /// no room, by default this is [`TokenStore::check_writable`] but for that.
+    ///
+    /// # Errors
+    ///
+    /// What a removal would return.
+    fn check_removable(&self, _key: &Key) -> Result<(), Error> {
+        self.check_writable().or_else(|error| {
+            if error.is_of_room() {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        })
+    }
+
     /// Returns what was put right or left out on the way and should be said,
     /// such as "others could look into …"; each once.
     fn take_notes(&self) -> Vec<String> {

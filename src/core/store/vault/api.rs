@@ -153,7 +153,16 @@ impl Api {
     /// Makes sure that the token may replace the entry at `path`, where Vault
     /// tells.
     pub fn check_may_write(&self, path: &str) -> Result<(), VaultError> {
-        let full = self.settings.data_path(path);
+        self.check_may("update", self.settings.data_path(path))
+    }
+
+    /// Makes sure that the token may remove the entry at `path`, where Vault
+    /// tells.
+    pub fn check_may_remove(&self, path: &str) -> Result<(), VaultError> {
+        self.check_may("delete", self.settings.metadata_path(path))
+    }
+
+    fn check_may(&self, capability: &str, full: String) -> Result<(), VaultError> {
         let body = json_of(&json!({"paths": [full]}));
         let response = self.call(Call::post("sys/capabilities-self", body))?;
         if response.status != 200 {
@@ -165,13 +174,13 @@ impl Api {
         let found = answer
             .pointer("/data/capabilities")
             .or(answer.get("capabilities"));
-        let may_write = found.and_then(Value::as_array).is_none_or(|found| {
+        let may = found.and_then(Value::as_array).is_none_or(|found| {
             found
                 .iter()
                 .filter_map(Value::as_str)
-                .any(|name| matches!(name, "update" | "root"))
+                .any(|name| name == capability || name == "root")
         });
-        if may_write {
+        if may {
             Ok(())
         } else {
             Err(self.denied(full, "permission denied".to_owned()))

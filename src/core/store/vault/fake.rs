@@ -252,10 +252,15 @@ impl State {
         }
         assert!(token == "hunter2" || token.starts_with("login-"), "{token}");
         if path == "sys/capabilities-self" {
-            return (
-                200,
-                json!({"data": {"capabilities": ["create", "read", "update"]}}),
-            );
+            let asked = body.expect("paths")["paths"][0]
+                .as_str()
+                .unwrap_or_default();
+            let capabilities = if asked.starts_with("secret/metadata/") {
+                json!(["create", "delete", "list", "read", "update"])
+            } else {
+                json!(["create", "read", "update"])
+            };
+            return (200, json!({"data": {"capabilities": capabilities}}));
         }
         if path == "sys/internal/ui/mounts/secret" {
             return (

@@ -349,6 +349,12 @@ impl TokenStore for VaultStore {
         Ok(())
     }
 
+    /// Who may write may not remove for that: it is another path.
+    fn check_removable(&self, key: &Key) -> Result<(), Error> {
+        self.check_writable()?;
+        Ok(self.api().check_may_remove(&path_of(key))?)
+    }
+
     fn take_notes(&self) -> Vec<String> {
         self.notes.take()
     }

@@ -153,6 +153,25 @@ fn each_refusal_has_a_name_and_leaves_what_is_there() {
     }
 }
 
+/// S20: `update` on the data says nothing of `delete` on the metadata.
+#[test]
+fn a_token_that_may_not_remove_is_seen_before_a_session_is_ended() {
+    let vault = FakeVault::default();
+    let store = vault.store("one");
+    let guard = lock(&store);
+    store.check_removable(&key()).unwrap();
+    let writes = r#"{"data":{"capabilities":["create","read","update","list"]}}"#;
+    vault.fails("capabilities-self", Kind::Answer(200, writes));
+    store.check_writable().unwrap();
+    for _ in 0..2 {
+        vault.fails("capabilities-self", Kind::Answer(200, writes));
+    }
+    let error = store.check_removable(&key()).unwrap_err();
+    assert_eq!(code(&error), "vault_denied");
+    assert!(vault.state().faults.is_empty());
+    drop(guard);
+}
+
 /// Trouble that passes is waited for, three times and no longer.
 #[test]
 fn trouble_that_stays_has_a_name() {
