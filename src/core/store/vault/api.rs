@@ -183,7 +183,10 @@ impl Api {
         if may {
             Ok(())
         } else {
-            Err(self.denied(full, "permission denied".to_owned()))
+            Err(self.denied(
+                full,
+                format!("the token lacks the capability `{capability}`"),
+            ))
         }
     }
 

@@ -57,14 +57,14 @@ pub enum VaultError {
         host: String,
     },
     /// The token is not good for it.
-    #[error("Vault refused `{path}` (HTTP 403{})", in_quotes(.said))]
+    #[error("Vault refused `{path}` ({why})")]
     Denied {
         /// What was asked for, below `/v1/`.
         path: String,
+        /// The status and what Vault said, or what the token lacks.
+        why: String,
         /// What the token's policy must hold.
         policy: String,
-        /// What Vault said.
-        said: String,
     },
     /// The login did not work.
     #[error("the {method} login at Vault failed (HTTP {status}{})", in_quotes(.said))]
@@ -290,7 +290,7 @@ impl From<VaultError> for super::super::Error {
     }
 }
 
-fn in_quotes(said: &str) -> String {
+pub(super) fn in_quotes(said: &str) -> String {
     if said.is_empty() {
         return String::new();
     }

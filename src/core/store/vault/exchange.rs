@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::answer::said;
 use super::api::Api;
+use super::error::in_quotes;
 use super::login::Session;
 use super::{LoginMethod, VaultAuth, VaultError, VaultPath};
 use crate::core::http::{self, FieldValue, Method, Request, Response, Retry, send_with_retries};
@@ -135,7 +136,10 @@ impl Api {
     pub fn judge(&self, path: &str, response: &Response) -> Result<(), VaultError> {
         match response.status {
             200 | 204 => Ok(()),
-            403 => Err(self.denied(path.to_owned(), said(response))),
+            403 => Err(self.denied(
+                path.to_owned(),
+                format!("HTTP 403{}", in_quotes(&said(response))),
+            )),
             status => Err(VaultError::Refused {
                 path: path.to_owned(),
                 status,
@@ -145,11 +149,11 @@ impl Api {
     }
 
     /// Makes the error of a token that may not do what was asked for.
-    pub fn denied(&self, path: String, said: String) -> VaultError {
+    pub fn denied(&self, path: String, why: String) -> VaultError {
         VaultError::Denied {
             path,
+            why,
             policy: self.settings.policy(),
-            said,
         }
     }
 

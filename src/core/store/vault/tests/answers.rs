@@ -168,6 +168,12 @@ fn a_token_that_may_not_remove_is_seen_before_a_session_is_ended() {
     }
     let error = store.check_removable(&key()).unwrap_err();
     assert_eq!(code(&error), "vault_denied");
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert!(why.starts_with("Vault refused `secret/metadata/authctl/sessions/"));
+    assert!(
+        why.ends_with("` (the token lacks the capability `delete`)"),
+        "{why}"
+    );
     assert!(vault.state().faults.is_empty());
     drop(guard);
 }
