@@ -32,6 +32,7 @@ mod decrypt;
 mod demo;
 mod discover;
 mod doctor;
+mod doctor_keys;
 mod doctor_server;
 mod doctor_silence;
 mod encrypt;
