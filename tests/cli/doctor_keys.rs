@@ -96,3 +96,42 @@ fn a_server_without_keys_or_with_others_than_it_says_is_a_warning() {
     let report = Report::of(doctor(&home, &server.issuer()), 0);
     report.is("algorithms", "warn");
 }
+
+/// `none` has no key, and HMAC's is the client's own secret: what counts is
+/// what a sign-in makes of them, whether or not there are keys for others.
+#[test]
+fn algorithms_without_a_key_to_publish_are_judged_as_a_sign_in_does() {
+    let home = Home::new();
+    let long = "0123456789abcdef0123456789abcdef";
+    let short = &long[1..];
+    let macs = object!(["HS256", "none"]);
+    for (names, secret, result, part) in [
+        (&object!(["none"]), Some(long), "warn", "a sign-in refuses"),
+        (&macs, None, "warn", "and none is configured"),
+        (&macs, Some(short), "warn", "31 octets"),
+        (&macs, Some(long), "ok", "by the client's secret"),
+    ] {
+        for (keys, jwks) in [(object!([]), "warn"), (object!([key()]), "ok")] {
+            let set = object!({ "keys": keys }).to_string();
+            let names = names.clone();
+            let server = with_metadata(
+                move |_, document| {
+                    document["id_token_signing_alg_values_supported"] = names.clone();
+                },
+                move |request| (request.what == "GET /jwks").then(|| json(200, &set)),
+            );
+            let mut call = doctor(&home, &server.issuer());
+            if let Some(secret) = secret {
+                call = call.env("AUTHCTL_CLIENT_SECRET", secret);
+            }
+            let report = Report::of(call, 0);
+            report.is("jwks", jwks);
+            report.is("algorithms", result);
+            report.says("algorithms", "message", part);
+        }
+    }
+}
+
+fn key() -> Value {
+    EC_KEY.parse().expect("JSON")
+}

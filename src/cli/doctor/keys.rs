@@ -1,10 +1,11 @@
 //! The server's keys, and whether they serve the algorithms it advertises.
 
-use authctl::core::config::Setting;
+use authctl::core::config::{Setting, Settings};
 use authctl::core::error::{Error, Exit};
 use authctl::core::jose::Algorithm;
 use authctl::core::jose::key_set::{KeySummary, SetDocument, summary};
 use authctl::core::oauth::Metadata;
+use authctl::core::oauth::id_token;
 use authctl::core::oauth::jwks::{jwks_request, process_jwks_response};
 use serde_json::json;
 
@@ -61,7 +62,8 @@ pub fn check(
     if !goes_on {
         return findings.skip(&NAMES[1..], "it hangs on `jwks`");
     }
-    findings.add(algorithms(&keys, metadata)).map(drop)
+    let check = algorithms(cx, server.settings, &keys, metadata)?;
+    findings.add(check).map(drop)
 }
 
 /// Names each key with a fault; those that cannot serve at all are skipped
@@ -87,7 +89,7 @@ fn jwks(keys: &[KeySummary], metadata: Option<&Metadata>) -> Check {
         .iter()
         .map(|(name, _, message)| format!("{name}: {message}"))
         .collect();
-    let check = if usable == 0 && said.is_empty() && metadata.is_some_and(gives_no_id_tokens) {
+    let check = if usable == 0 && said.is_empty() && metadata.is_some_and(needs_no_key) {
         Check::warn(
             NAME,
             format!("{counted}: no token can be verified by the issuer alone"),
@@ -120,17 +122,29 @@ fn jwks(keys: &[KeySummary], metadata: Option<&Metadata>) -> Check {
         .with("problems", problems)
 }
 
-/// Says whether a server speaks OAuth alone: then nothing that it signs need
-/// ever be verified. `id_token_signing_alg_values_supported` is required of
-/// an OpenID provider (OIDC Discovery §3).
-fn gives_no_id_tokens(metadata: &Metadata) -> bool {
-    let offers_openid = metadata
-        .strings("scopes_supported")
-        .is_some_and(|scopes| scopes.iter().any(|scope| scope == "openid"));
-    let signs_id_tokens = metadata
-        .strings("id_token_signing_alg_values_supported")
-        .is_some_and(|names| !names.is_empty());
-    !offers_openid && !signs_id_tokens
+/// Says whether a server speaks OAuth alone, so that nothing that it signs need
+/// ever be verified, or signs ID Tokens by no key that it could publish.
+/// `id_token_signing_alg_values_supported` is required of an OpenID provider
+/// (OIDC Discovery §3).
+fn needs_no_key(metadata: &Metadata) -> bool {
+    match advertised(metadata) {
+        Some(names) => names.iter().all(|name| is_keyless(name)),
+        None => !metadata
+            .strings("scopes_supported")
+            .is_some_and(|scopes| scopes.iter().any(|scope| scope == "openid")),
+    }
+}
+
+/// Returns the algorithms that the server says it signs ID Tokens by, if any.
+fn advertised(metadata: &Metadata) -> Option<Vec<String>> {
+    let names = metadata.strings("id_token_signing_alg_values_supported")?;
+    (!names.is_empty()).then_some(names)
+}
+
+/// Says whether an algorithm has no key to publish: `none` has none at all, and
+/// HMAC's is the client's own secret.
+fn is_keyless(name: &str) -> bool {
+    name == "none" || name.parse().is_ok_and(Algorithm::is_symmetric)
 }
 
 /// Says whether a key verifies signatures: faults of its name and its place
@@ -145,19 +159,20 @@ fn serves(key: &KeySummary) -> bool {
 }
 
 /// Whether some algorithm that the server says it signs ID Tokens by has a key.
-fn algorithms(keys: &[KeySummary], metadata: Option<&Metadata>) -> Check {
+fn algorithms(
+    cx: &Context,
+    settings: &Settings,
+    keys: &[KeySummary],
+    metadata: Option<&Metadata>,
+) -> Result<Check, Error> {
     const NAME: &str = "algorithms";
-    let advertised =
-        metadata.and_then(|known| known.strings("id_token_signing_alg_values_supported"));
-    let Some(advertised) = advertised else {
-        return Check::skip(NAME, "the metadata names none");
+    let Some(advertised) = metadata.and_then(advertised) else {
+        return Ok(Check::skip(NAME, "the metadata names none"));
     };
     let (mut with, mut without, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for name in &advertised {
         match name.parse::<Algorithm>() {
-            // `none` needs no key, and HMAC's is the client's own secret.
-            Err(_) if name == "none" => {}
-            Ok(algorithm) if algorithm.key_type().kty() == "oct" => {}
+            _ if is_keyless(name) => {}
             Err(_) => unknown.push(name.as_str()),
             Ok(algorithm) if keys.iter().any(|key| serves(key) && fits(key, algorithm)) => {
                 with.push(name.as_str());
@@ -175,10 +190,7 @@ fn algorithms(keys: &[KeySummary], metadata: Option<&Metadata>) -> Check {
             "have the server publish the keys, or advertise the algorithms, that it signs by",
         )
     } else if with.is_empty() {
-        Check::ok(
-            NAME,
-            format!("{} need no published key", advertised.join(", ")),
-        )
+        without_key(cx, settings, metadata, &advertised.join(", "))?
     } else {
         let mut message = format!("a key for {}", with.join(", "));
         if !without.is_empty() {
@@ -189,10 +201,47 @@ fn algorithms(keys: &[KeySummary], metadata: Option<&Metadata>) -> Check {
         }
         Check::ok(NAME, message)
     };
-    check
+    Ok(check
         .with("with_key", with)
         .with("without_key", without)
-        .with("unknown", unknown)
+        .with("unknown", unknown))
+}
+
+/// What a sign-in makes of ID Tokens for which no key can be published.
+fn without_key(
+    cx: &Context,
+    settings: &Settings,
+    metadata: Option<&Metadata>,
+    names: &str,
+) -> Result<Check, Error> {
+    const NAME: &str = "algorithms";
+    const BY_KEY: &str = "have the server sign ID Tokens by a key that it publishes, as with ES256";
+    if id_token::algorithms(metadata, true).is_empty() {
+        let message = format!("ID Tokens are signed by {names}, which a sign-in refuses");
+        return Ok(Check::warn(NAME, message, BY_KEY));
+    }
+    let Some(found) = settings.reference(Setting::ClientSecret)? else {
+        return Ok(Check::warn(
+            NAME,
+            format!(
+                "ID Tokens are signed by {names}, by the client's secret, and none is configured: \
+                 a sign-in refuses them"
+            ),
+            format!("give it with `--client-secret REF`, or {BY_KEY}"),
+        ));
+    };
+    // It was found fit to be read; a prompt is left to the sign-in.
+    if found.value.is_lasting()
+        && let Ok(secret) = cx.secret(&found.value, "client_secret", "")
+        && let Err(error) = id_token::secret_key(&secret)
+    {
+        return Ok(Check::warn(
+            NAME,
+            format!("ID Tokens are signed by {names}, by the client's secret: {error}"),
+            "have the server give the client a secret of 32 octets or more",
+        ));
+    }
+    Ok(Check::ok(NAME, format!("{names}, by the client's secret")))
 }
 
 fn fits(key: &KeySummary, algorithm: Algorithm) -> bool {
