@@ -241,7 +241,7 @@ impl Context {
                 .map(|octets| certificates(&octets, settings))
                 .transpose()?,
             identity,
-            user_agent: concat!("authctl/", env!("CARGO_PKG_VERSION")).into(),
+            ..Options::default()
         })
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use authctl::core::store::{ClientKey, FileKey, FileStore, Key};
+use rcgen::{CertificateParams, KeyPair};
 use serde_json::Value;
 
 use crate::harness::{Call, Done, Home};
@@ -260,6 +262,47 @@ fn certificates_that_are_none_are_exit_8() {
     report.fails("certificates", "input");
     let report = Report::of(doctor(&home).env("SSL_CERT_FILE", "gone.pem"), 0);
     report.is("trust_store", "warn");
+}
+
+/// A client certificate shows its faults before the first handshake.
+#[test]
+fn a_client_certificate_with_a_fault_is_named() {
+    let home = Home::new();
+    let issue = |not_after: SystemTime| {
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.not_after = not_after.into();
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        (certificate.pem(), key.serialize_pem())
+    };
+    let days = |count: u64| Duration::from_secs(count * 86_400 + 3_600);
+    let now = SystemTime::now();
+    let (certificate, key) = issue(now + days(30));
+    let (_, other) = issue(now + days(30));
+    for (text, part) in [
+        (certificate.clone(), "with an unencrypted PEM key"),
+        (certificate.clone() + &other, "not the one of its key"),
+        (key.clone(), "are not a PEM certificate"),
+    ] {
+        home.write("client.pem", text);
+        let call = doctor(&home).env("AUTHCTL_CERT", "client.pem");
+        let report = Report::of(call, 8);
+        report.fails("certificates", "tls_setup");
+        report.says("certificates", "message", part);
+        report.says("certificates", "fix", "--cert-key");
+    }
+    let (old, old_key) = issue(now - days(30));
+    let (soon, soon_key) = issue(now + days(5));
+    for (text, result, part) in [
+        (old + &old_key, "warn", "expired at"),
+        (soon + &soon_key, "warn", "(5 days)"),
+        (certificate + &key, "ok", "client.pem"),
+    ] {
+        home.write("client.pem", text);
+        let report = Report::of(doctor(&home).args(["--cert", "client.pem"]), 0);
+        report.is("certificates", result);
+        report.says("certificates", "message", part);
+    }
 }
 
 /// Nothing is changed, and nothing left behind, in a fresh home and in a used

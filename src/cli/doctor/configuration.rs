@@ -8,8 +8,10 @@ use authctl::core::config::{Layer, SecretRef, Setting, Settings};
 use authctl::core::error::Error;
 use authctl::core::oauth::AuthMethod;
 use authctl::core::store::Choice;
+use authctl::core::time::humanize_span;
 
 use super::finding::{Check, Findings};
+use super::server::RENEW_DAYS;
 use crate::cli::context::Context;
 use crate::cli::render::counted;
 use crate::cli::store_key::KEY_FILE;
@@ -265,9 +267,19 @@ fn certificates(cx: &Context, settings: &Settings) -> Check {
     if files.is_empty() {
         return Check::skip(NAME, "no file is configured: the system's authorities hold");
     }
-    if let Err(error) = cx.http_options(settings) {
-        return Check::fail(NAME, &error).or_fix("check the file");
-    }
+    let options = match cx.http_options(settings) {
+        Ok(options) => options,
+        Err(error) => return Check::fail(NAME, &error).or_fix("check the file"),
+    };
+    let end = match options.identity_ends_at() {
+        Ok(end) => end,
+        Err(error) => {
+            return Check::fail(NAME, &error.into()).fix(
+                "give the certificate with `--cert FILE` and the key that it was made for with \
+                 `--cert-key FILE`, both as PEM and the key unencrypted",
+            );
+        }
+    };
     let key = settings.text(Setting::CertKey).map(|found| found.value);
     if let Some(key) = key
         && let Some(mode) = loose_mode(Path::new(key))
@@ -277,6 +289,15 @@ fn certificates(cx: &Context, settings: &Settings) -> Check {
             format!("others can read the key {key} (mode {mode:03o})"),
             format!("`chmod 600 {key}`"),
         );
+    }
+    let ends_in = end.map(|end| (end, cx.now().seconds_until(end)));
+    if let Some((end, left)) = ends_in.filter(|(_, left)| *left < RENEW_DAYS * 86_400) {
+        let span = humanize_span(left.unsigned_abs());
+        let message = match left {
+            ..=0 => format!("the client certificate expired at {end}, {span} ago"),
+            _ => format!("the client certificate is good only until {end} ({span})"),
+        };
+        return Check::warn(NAME, message, "have the client certificate renewed");
     }
     Check::ok(NAME, files.join(", "))
 }

@@ -3,7 +3,7 @@
 use authctl::core::config::{Setting, Settings};
 use authctl::core::error::{Error, Exit, Report as _};
 use authctl::core::http::{
-    self, Cause, Client, Request, Response, Timing, Transport as _, clock_offset,
+    self, Cause, Client, Options, Request, Response, Timing, Transport as _, clock_offset,
 };
 use authctl::core::oauth::Metadata;
 use authctl::core::oauth::metadata::well_known_urls;
@@ -33,7 +33,7 @@ const ALL: [&str; 13] = [
 ];
 
 /// How long before its end a certificate should have been renewed.
-const RENEW_DAYS: i64 = 14;
+pub const RENEW_DAYS: i64 = 14;
 
 /// A server that is being looked at.
 pub struct Server<'a> {
@@ -140,7 +140,12 @@ pub fn check(
         return findings.skip(&ALL[4..], "they hang on the connection");
     }
     let options = match cx.http_options(settings) {
-        Ok(options) => options,
+        Ok(options) => Options {
+            // A little less than the whole, so that a handshake that never
+            // comes is told from an answer that never does.
+            connect_timeout: options.connect_timeout.min(budget.left() * 9 / 10),
+            ..options
+        },
         Err(error) => {
             findings.add(Check::fail("tls", &error))?;
             return findings.skip(&ALL[5..], "they hang on `tls`");
@@ -208,7 +213,7 @@ fn tls_and_clock(
 ) -> Result<bool, Error> {
     let error = answer.as_ref().err().and_then(Unanswered::error);
     findings.add(tls(server, url, error))?;
-    if error.is_some_and(is_tls) {
+    if !url.is_plain_http() && error.is_some_and(is_tls) {
         findings.skip(&["clock"], "it hangs on `tls`")?;
         return Ok(false);
     }
@@ -223,12 +228,16 @@ fn is_tls(error: &http::Error) -> bool {
         http::Error::Setup(_) => true,
         http::Error::Unreachable { why, .. } => match why {
             Cause::Tls(_) => true,
-            Cause::Other(why) => why == "it does not speak TLS",
+            Cause::Other(why) => why == "it does not speak TLS" || why == SILENT,
             _ => false,
         },
         _ => false,
     }
 }
+
+/// What the transport says of a connection that is not made in time. That to
+/// the port is: so the one to what speaks TLS behind it.
+const SILENT: &str = "no connection in time";
 
 /// Judges the handshake by the exchange that it carried: so it is verified by
 /// the roots and the rules of every other command.
@@ -246,6 +255,22 @@ fn tls(server: &Server<'_>, url: &HttpsUrl, error: Option<&http::Error>) -> Chec
     let Some(error) = error.filter(|error| is_tls(error)) else {
         return Check::skip(NAME, "there was no answer to tell by");
     };
+    if let http::Error::Unreachable {
+        why: Cause::Other(why),
+        ..
+    } = error
+        && why == SILENT
+    {
+        let host = url.authority();
+        return Check::failed(
+            NAME,
+            ("timed_out", Exit::Unreachable),
+            format!("the TLS handshake with {host} came to no end in time"),
+        )
+        .fix(format!(
+            "see why {host}, or the proxy on the way, is silent, or allow more with `--timeout`"
+        ));
+    }
     let check = Check::fail(NAME, &error.clone().into());
     match error {
         http::Error::Unreachable {

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
 use super::Error;
-use super::client::{unfit_identity, unfit_tls};
+use super::client::unfit_identity;
 use crate::core::secret::SecretBytes;
 
 /// Makes a configuration that trusts them alone. `identity` is the client's
@@ -37,7 +37,12 @@ pub fn config(identity: Option<&SecretBytes>) -> Result<ClientConfig, Error> {
     let key = PrivateKeyDer::from_pem_slice(pem.expose()).map_err(|_| unfit_identity())?;
     config
         .with_client_auth_cert(chain, key)
-        .map_err(|_| unfit_tls())
+        .map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => {
+                Error::Setup("the client certificate is not the one of its key".into())
+            }
+            _ => unfit_identity(),
+        })
 }
 
 #[cfg(test)]

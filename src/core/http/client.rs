@@ -13,6 +13,8 @@ use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
 use reqwest::{Certificate, ClientBuilder, Identity};
 use tokio::runtime::{Builder, Runtime};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
@@ -26,9 +28,6 @@ use crate::core::secret::SecretBytes;
 use crate::core::time::{Clock, SystemClock, Timestamp};
 use crate::core::uri::HttpsUrl;
 
-/// How long to wait for a connection, of the whole time-out.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// What most answers fit into, in octets.
 const FIRST_BODY: usize = 16 * 1024;
 
@@ -41,6 +40,9 @@ pub struct Options {
     /// How long a request may take, from name resolution to the last octet of
     /// the answer. Defaults to 30 seconds.
     pub timeout: Duration,
+    /// How much of that a connection may take, until the TLS handshake is done.
+    /// Defaults to ten seconds.
+    pub connect_timeout: Duration,
     /// Certificates (PEM) that are trusted beside the system's own; on
     /// loopback in place of them.
     pub ca_bundle: Option<Vec<u8>>,
@@ -55,10 +57,30 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
             ca_bundle: None,
             identity: None,
             user_agent: concat!("authctl/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
+    }
+}
+
+impl Options {
+    /// Returns when the client's certificate ends (RFC 5280 §4.1.2.5); `None`
+    /// where there is none, or it does not say.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] when the certificate and the key cannot be read, or do
+    /// not fit each other: with them no TLS connection begins.
+    pub fn identity_ends_at(&self) -> Result<Option<Timestamp>, Error> {
+        let Some(pem) = &self.identity else {
+            return Ok(None);
+        };
+        bundled::config(Some(pem))?;
+        // The client's own is the first of the chain (RFC 8446 §4.4.2).
+        let own = CertificateDer::from_pem_slice(pem.expose()).map_err(|_| unfit_identity())?;
+        Ok(not_after(&own))
     }
 }
 
@@ -166,7 +188,7 @@ impl Client {
             .tls_info(true)
             // What may be sent twice is decided by `send_with_retries` alone.
             .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(self.options.connect_timeout)
             // A connection is used once: between requests the runtime stands
             // still and does not see a server hang up, and a refresh token
             // written to a dead connection would be lost.
@@ -277,7 +299,7 @@ fn build(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
     builder.build().map_err(|_| unfit_tls())
 }
 
-pub(super) fn unfit_tls() -> Error {
+fn unfit_tls() -> Error {
     Error::Setup(
         "TLS cannot be set up: check the CA file, and that the client certificate fits its key"
             .into(),
