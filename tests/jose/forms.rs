@@ -133,8 +133,13 @@ fn of_a_file_with_a_certificate_too_the_private_key_signs() {
             assert_eq!(read(&file).unwrap().kid(), kid, "{}", private.0);
         }
     }
-    // To verify, nobody needs the passphrase.
+    // To verify, nobody needs the passphrase, which signing asks for.
     let file = [certificate, encrypted.1].concat();
+    let fault = match SigningKey::from_document(&file, &Selection::default(), None) {
+        Err(Error::Key(fault)) => fault.code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fault, "passphrase");
     let keys = Keys::key(&file, None).unwrap();
     assert!(verifies(&keys, &read(first.1).unwrap()));
 }

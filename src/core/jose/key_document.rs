@@ -7,7 +7,8 @@
 //! | a line | an OpenSSH public key |
 //! | OpenSSH's PEM | a private key that is not encrypted, but for RSA |
 //!
-//! Of a file of several keys in PEM or lines the first one counts.
+//! Of a file of several lines the first key counts, of several keys in PEM the
+//! first private one, or else the first.
 
 use serde_json::{Map, Value};
 
@@ -181,6 +182,21 @@ impl SigningKey {
             Some(_) => key.with_kid(text(jwk, "kid")?),
             None => key,
         })
+    }
+}
+
+/// Says why a document gives no private key though it gives a public one: for
+/// want of a passphrase, or else as `public` says.
+pub(super) fn no_private_key(
+    document: &[u8],
+    passphrase: Option<&Secret>,
+    public: fn() -> KeyError,
+) -> KeyError {
+    let locked = |block: &pem::Block| block.label == "ENCRYPTED PRIVATE KEY";
+    let blocks = pem::decode(document).unwrap_or_default();
+    match passphrase.is_none() && blocks.iter().any(locked) {
+        true => pem::locked(),
+        false => public(),
     }
 }
 

@@ -129,6 +129,11 @@ pub(super) fn encrypt(
     Ok(SecretBytes::new(encrypted.as_bytes()))
 }
 
+/// The fault of a key that only a passphrase opens.
+pub(super) fn locked() -> KeyError {
+    KeyError::new("passphrase", "the key is encrypted, a passphrase is needed")
+}
+
 /// Decrypts a DER `EncryptedPrivateKeyInfo`, within bounds of work.
 ///
 /// # Errors
@@ -163,9 +168,7 @@ pub(super) fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<SecretB
             "the key is encrypted at a cost beyond what is tried",
         ));
     }
-    let passphrase = passphrase.ok_or_else(|| {
-        KeyError::new("passphrase", "the key is encrypted, a passphrase is needed")
-    })?;
+    let passphrase = passphrase.ok_or_else(locked)?;
     info.decrypt(passphrase.expose())
         .map(|document| SecretBytes::new(document.as_bytes()))
         .map_err(|_| KeyError::new("passphrase", "the passphrase does not open the key"))
