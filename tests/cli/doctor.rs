@@ -443,7 +443,7 @@ fn what_a_killed_trial_left_is_removed() {
         ..ClientKey::default()
     });
     let file_key = FileKey::parse(crate::harness::STORE_KEY.as_bytes()).expect("a key");
-    let store = FileStore::new(&home.sessions(), file_key).expect("a store");
+    let store = FileStore::new(home.sessions(), file_key).expect("a store");
     let record = store.path_of(&key);
     let record = record.file_name().expect("a name").to_string_lossy();
     for left in [".tmp-probe.1.0".to_owned(), format!(".tmp-{record}.1.0")] {

@@ -2,6 +2,7 @@
 //! them together cost the time-out once, and each line says what was not
 //! answered.
 
+#[cfg(target_os = "linux")]
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 

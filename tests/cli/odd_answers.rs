@@ -61,7 +61,7 @@ fn answering(status: u16, text: impl Fn(Value) -> String + Send + Sync + 'static
 
 fn signed_in(server: &Fake) -> Home {
     let home = Home::new();
-    home.sign_in_at(&server);
+    home.sign_in_at(server);
     home
 }
 

@@ -1,8 +1,6 @@
 //! The files of the store as others may have left them: another key's,
 //! damaged, open, replaced. None is used, and none is harmed.
 
-use std::path::Path;
-
 use crate::harness::{Home, OTHER_KEY, STORE_KEY};
 use crate::observed::observed;
 use crate::store::login;
@@ -123,7 +121,7 @@ fn s11_files_are_private_whatever_the_umask() {
         .under_shell("umask 000")
         .status();
     assert!(status.expect("a shell").success());
-    let mode = |path: &Path| {
+    let mode = |path: &std::path::Path| {
         let metadata = std::fs::metadata(path).expect("metadata");
         metadata.permissions().mode() & 0o777
     };
