@@ -78,7 +78,12 @@ pub fn hide_secrets(child: &mut Command) {
     for setting in Setting::all().filter(|setting| holds_secrets(*setting)) {
         child.env_remove(setting.variable());
     }
+    // What `token -o env` sets.
+    child.env_remove(ACCESS_TOKEN_VARIABLE);
 }
+
+/// The variable that `token -o env` sets.
+pub const ACCESS_TOKEN_VARIABLE: &str = "AUTHCTL_ACCESS_TOKEN";
 
 /// The secrets for servers that a command under `serve` is not to have: it is
 /// pointed to another server than the one that they are for. The keys of the

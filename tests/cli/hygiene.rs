@@ -193,6 +193,7 @@ fn a_secret_command_does_not_see_our_secrets() {
         .env("AUTHCTL_PARAM", "otp=123456")
         .env("AUTHCTL_STORE_PASSPHRASE", "the-passphrase")
         .env("AUTHCTL_VAULT_SECRET", "the-role-secret")
+        .env("AUTHCTL_ACCESS_TOKEN", "the-token-of-an-earlier-call")
         .env("PATH", "/usr/bin:/bin")
         .env("MINE", "is-kept")
         .run()
@@ -204,6 +205,25 @@ fn a_secret_command_does_not_see_our_secrets() {
         .filter(|line| line.starts_with("AUTHCTL_"))
         .collect();
     assert_eq!(ours, ["AUTHCTL_STORE=file"]);
+}
+
+/// H11: the variable is the way for parameters that are secrets, and config.toml
+/// holds none.
+#[test]
+fn h11_parameters_of_the_variable_are_not_remembered() {
+    let server = observed();
+    let home = Home::new();
+    home.authctl(["login", "-q", "--issuer", server.issuer()])
+        .args(["--client-id", "authctl", "--username", "alice"])
+        .env("AUTHCTL_PASSWORD", "wonderland")
+        .env("AUTHCTL_PARAM", "otp=planted")
+        .run()
+        .succeeds();
+    let shown = home.authctl(["profile", "show"]).run().succeeds();
+    assert!(!shown.contains("planted"), "{shown}");
+    let kept = std::fs::read_to_string(home.path().join(".config/authctl/config.toml"));
+    let kept = kept.expect("a file");
+    assert!(!kept.contains("planted"), "{kept}");
 }
 
 /// A command under `serve` is pointed to another server than the one that the

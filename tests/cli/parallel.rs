@@ -143,6 +143,24 @@ fn s1_a_hundred_processes_with_a_cold_cache_ask_once() {
     assert!(tokens.iter().all(|token| *token == tokens[0]));
 }
 
+/// What a passphrase costs is not paid under the lock, where all the others would
+/// wait for it until they give up.
+#[test]
+fn s1_processes_with_a_passphrase_and_a_cold_cache_all_get_the_token() {
+    let server = strict();
+    let home = Home::new();
+    // One after the other they would take longer than they wait.
+    let tokens = race(40, |_| {
+        home.authctl(["token", "--client", "-q", "--client-id", "service"])
+            .args(["--issuer", server.issuer(), "--timeout", "2s"])
+            .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+            .env("AUTHCTL_STORE_KEY", "")
+            .env("AUTHCTL_STORE_PASSPHRASE", "correct horse")
+    });
+    assert_eq!(server.count("POST /token 200"), 1);
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
+}
+
 /// Where nothing can be kept, nothing can be shared: each asks for itself.
 #[test]
 fn with_the_store_none_each_client_asks_for_itself() {

@@ -13,6 +13,7 @@ use authctl::core::time::humanize_span;
 use super::finding::{Check, Findings};
 use super::server::RENEW_DAYS;
 use crate::cli::context::Context;
+use crate::cli::hygiene::ACCESS_TOKEN_VARIABLE;
 use crate::cli::render::counted;
 use crate::cli::store_key::KEY_FILE;
 
@@ -25,7 +26,7 @@ const OTHER_VARIABLES: [&str; 5] = [
     "AUTHCTL_CONFIG",
     "AUTHCTL_NO_INPUT",
     KEY_FILE,
-    "AUTHCTL_ACCESS_TOKEN",
+    ACCESS_TOKEN_VARIABLE,
 ];
 
 /// Checks it, and returns the settings where they can be used.

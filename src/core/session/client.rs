@@ -37,16 +37,29 @@ impl Sessions<'_> {
         if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
             return Ok(token);
         }
-        let _lock = match self.lock(&key) {
-            Ok(lock) => lock,
+        let _lock = match self.lock_and_tell(&key) {
+            Ok((lock, false)) => lock,
+            // What the holder left may be dear to open (argon2id): not under
+            // the lock, where all the others would wait for it.
+            Ok((lock, true)) => {
+                drop(lock);
+                if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
+                    return Ok(token);
+                }
+                self.lock(&key)?
+            }
             // A read-only home keeps nobody from a token that is not kept.
             Err(CoreError::Store(error @ store::Error::Io { .. })) => {
                 let mut token = self.request_client_token(&parameters)?;
                 token.unsaved = Some(error);
                 return Ok(token);
             }
-            // Its holder does not come back: what still lives serves.
+            // Its holder does not come back, or too many were before us: what
+            // there is serves.
             Err(error) if is_locked(&error) => {
+                if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
+                    return Ok(token);
+                }
                 let any = Ask {
                     min_ttl: Duration::ZERO,
                     ..ask

@@ -196,12 +196,20 @@ impl Sessions<'_> {
     ///
     /// Those of the store.
     pub fn lock(&self, key: &Key) -> Result<LockGuard, CoreError> {
+        self.lock_and_tell(key).map(|(guard, _)| guard)
+    }
+
+    /// As [`Sessions::lock`]; says also whether it was waited for, for so long
+    /// that the person was told.
+    fn lock_and_tell(&self, key: &Key) -> Result<(LockGuard, bool), CoreError> {
+        let mut waited = false;
         let guard = self.store.lock(key, self.lock_wait, &mut |holder| {
+            waited = true;
             self.listener.note(&format!(
                 "waiting for {holder}, which is at work on the same session or token"
             ));
         })?;
-        Ok(guard)
+        Ok((guard, waited))
     }
 
     /// Returns the token of a session that serves: the one asked for with the

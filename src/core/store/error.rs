@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::key::CLIENT_PREFIX;
 use super::keychain::KeychainError;
 use super::record::RecordError;
 use super::vault::VaultError;
@@ -99,7 +100,7 @@ pub enum Error {
         source: io::Error,
     },
     /// Another process holds the lock, and did so for as long as we wait.
-    #[error("the session `{key}` is still in use {}", holder_of(holder))]
+    #[error("{} is still in use {}", what_of(key), holder_of(holder))]
     Locked {
         /// The name of the key.
         key: String,
@@ -289,7 +290,10 @@ impl Report for Error {
                 // Of the same kind, a new one takes its place.
                 let instead = instead.as_ref().filter(|_| *why != KeyMismatch::Other);
                 let instead = instead.map_or_else(String::new, |clause| format!("{clause}, and "));
-                format!("{instead}{give}; the file was left as it is")
+                format!(
+                    "{instead}{give}; the file was left as it is: where that is lost, remove it \
+                     and sign in again with `authctl login`"
+                )
             }
             Self::Tampered { .. } | Self::Swapped { .. } => {
                 "restore it from a copy, or remove it and sign in again with `authctl login`; \
@@ -368,6 +372,14 @@ impl Error {
             Self::Io { source, .. }
                 if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
         )
+    }
+}
+
+/// Says what is kept under the name of a key, in words for a person.
+fn what_of(key: &str) -> String {
+    match key.starts_with(CLIENT_PREFIX) {
+        true => "this token of a client".to_owned(),
+        false => format!("the session `{key}`"),
     }
 }
 

@@ -160,7 +160,7 @@ fn unescape(name: &str) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-const CLIENT_PREFIX: &str = "#client-";
+pub(super) const CLIENT_PREFIX: &str = "#client-";
 
 #[cfg(test)]
 mod tests {

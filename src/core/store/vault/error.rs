@@ -263,7 +263,9 @@ impl VaultError {
             Self::Sealed { .. }
             | Self::Standby { .. }
             | Self::Busy { .. }
-            | Self::Failed { .. } => true,
+            | Self::Failed { .. }
+            // A captive portal, or the page of a proxy in maintenance.
+            | Self::Senseless { .. } => true,
             Self::AddressMissing
             | Self::TokenMissing
             | Self::TokenOfAnother { .. }
@@ -275,7 +277,6 @@ impl VaultError {
             | Self::NoMount { .. }
             | Self::NotKvVersion2 { .. }
             | Self::Refused { .. }
-            | Self::Senseless { .. }
             | Self::Malformed { .. }
             | Self::LeaseLost { .. }
             | Self::Removed { .. }
