@@ -28,9 +28,9 @@ static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags {
     held: AtomicUsize::new(0),
 });
 
-/// Makes Ctrl-C, SIGTERM, SIGQUIT and SIGHUP end the process with 130: the first unless
-/// it is held off, the second in any case. Called before anything that may
-/// wait; a command that only computes does without.
+/// Makes Ctrl-C, SIGTERM, SIGQUIT and SIGHUP end the process with 130: the
+/// first unless it is held off, the second in any case. Called before anything
+/// that may wait; a command that only computes does without.
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

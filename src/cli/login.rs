@@ -62,40 +62,6 @@ const PASSWORD_GRANT: &str = "the password grant is deprecated (RFC 9700 section
      be used\"), since it shows the password to the client; where the server can, use the authorization \
      code flow with PKCE or the device flow, and for services `authctl token --client`";
 
-/// What is remembered of a sign-in beside the references to secrets.
-const REMEMBERED: [Setting; 30] = [
-    Setting::Issuer,
-    Setting::ClientId,
-    Setting::ClientSecret,
-    Setting::AuthMethod,
-    Setting::Scope,
-    Setting::Audience,
-    Setting::Resource,
-    Setting::TokenEndpoint,
-    Setting::RevocationEndpoint,
-    Setting::IntrospectionEndpoint,
-    Setting::UserinfoEndpoint,
-    Setting::EndSessionEndpoint,
-    Setting::JwksUri,
-    Setting::Param,
-    Setting::Username,
-    Setting::Store,
-    Setting::StoreKey,
-    Setting::StorePassphrase,
-    Setting::VaultAddress,
-    Setting::VaultNamespace,
-    Setting::VaultMount,
-    Setting::VaultPath,
-    Setting::VaultAuth,
-    Setting::VaultAuthMount,
-    Setting::VaultRole,
-    Setting::VaultSecret,
-    Setting::VaultCacert,
-    Setting::Cacert,
-    Setting::Cert,
-    Setting::CertKey,
-];
-
 /// Signs in.
 pub fn run(cx: &Context, args: &LoginArgs) -> Result<(), Error> {
     cx.allow_new_config();
@@ -190,6 +156,11 @@ fn credentials(
     Ok((username, password))
 }
 
+/// What is remembered of a sign-in: all but what is for this once.
+fn remembered() -> impl Iterator<Item = Setting> {
+    Setting::all().filter(|setting| !matches!(setting, Setting::Password | Setting::Timeout))
+}
+
 /// A sign-in that worked.
 struct SignedIn<'a> {
     settings: &'a Settings,
@@ -242,7 +213,7 @@ impl SignedIn<'_> {
             let is_settled = |setting| {
                 is_moved && is_here == Some(false) && of_stores().any(|own| own == setting)
             };
-            for setting in REMEMBERED {
+            for setting in remembered() {
                 if !is_settled(setting) {
                     self.write_one(config, seen, setting)?;
                 }
