@@ -5,6 +5,8 @@
 use std::process::Command;
 
 use authctl::core::config::{Kind, Setting};
+#[cfg(unix)]
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Keeps secrets out of core dumps and, on Linux, away from debuggers of other
 /// processes of the same user.
@@ -44,9 +46,6 @@ pub fn with_our_limits_lifted<T>(spawn: impl FnOnce() -> T) -> T {
     let _ = setrlimit(Resource::Core, no_dumps(*found));
     spawned
 }
-
-#[cfg(unix)]
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The limit of core dumps that we were started with, where there was room for
 /// one.
