@@ -8,6 +8,8 @@ use authctl::core::store::{ClientKey, FileKey, FileStore, Key};
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::Value;
 
+#[cfg(unix)]
+use crate::harness::chmod;
 use crate::harness::{Call, Done, Home};
 use crate::observed::observed;
 
@@ -77,13 +79,6 @@ impl Report {
 
 fn doctor(home: &Home) -> Call {
     home.authctl(["doctor"])
-}
-
-#[cfg(unix)]
-fn chmod(path: &Path, mode: u32) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::Permissions::from_mode(mode);
-    std::fs::set_permissions(path, mode).expect("to change the mode");
 }
 
 /// Everything below a folder: path, mode and content.

@@ -341,3 +341,12 @@ pub fn server_with(change: impl FnOnce(&mut Options)) -> Running {
         .spawn()
         .expect("a running server")
 }
+
+/// Changes who may use a file or a folder.
+#[cfg(unix)]
+pub fn chmod(path: impl AsRef<Path>, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(path, mode).expect("to change the mode");
+}

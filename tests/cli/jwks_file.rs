@@ -6,6 +6,8 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use crate::harness::Home;
+#[cfg(unix)]
+use crate::harness::chmod;
 use crate::jwks::kids;
 use crate::tokens::key;
 
@@ -98,11 +100,6 @@ mod unix {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-    fn chmod(home: &Home, name: &str, mode: u32) {
-        let mode = std::fs::Permissions::from_mode(mode);
-        std::fs::set_permissions(home.path().join(name), mode).unwrap();
-    }
-
     fn mode(home: &Home, name: &str) -> u32 {
         let found = std::fs::metadata(home.path().join(name)).unwrap();
         found.permissions().mode() & 0o777
@@ -114,7 +111,7 @@ mod unix {
         home.write("k.pem", key("EdDSA").public_pem().unwrap());
         for kept in [0o640, 0o600, 0o664] {
             home.write("set.json", set_of("old"));
-            chmod(&home, "set.json", kept);
+            chmod(home.path().join("set.json"), kept);
             home.authctl(["jwks", "add", "set.json", "k.pem"])
                 .stdout_has("added")
                 .check();
@@ -146,7 +143,7 @@ mod unix {
         let home = Home::new();
         home.write("k.pem", key("EdDSA").public_pem().unwrap());
         home.write("read-only.json", set_of("old"));
-        chmod(&home, "read-only.json", 0o444);
+        chmod(home.path().join("read-only.json"), 0o444);
         std::fs::create_dir(home.path().join("folder")).unwrap();
         let fifo = std::process::Command::new("mkfifo")
             .arg(home.path().join("fifo"))

@@ -62,6 +62,19 @@ impl Observed {
         self.seen.lock().expect("the requests").len()
     }
 
+    /// Expects that it does not take this access token any more.
+    #[track_caller]
+    pub fn has_ended(&self, token: &str) {
+        let error = Home::new()
+            .authctl(["introspect", "-", "--json", "--client-id", "service"])
+            .args(["--issuer", self.issuer()])
+            .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+            .stdin(token)
+            .run()
+            .fails_json(3);
+        assert_eq!(error["error"], "token_not_active");
+    }
+
     /// Stops answering.
     pub fn stop(&mut self) {
         if let Some(running) = self.running.take() {

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+#[cfg(unix)]
+use crate::harness::chmod;
 use crate::harness::{Call, Home, STORE_KEY};
 use crate::observed::{change_kept, expire, kept, observed};
 
@@ -203,22 +205,18 @@ fn a_home_that_cannot_be_written_is_exit_7_before_anything_is_spent() {
 #[cfg(unix)]
 #[test]
 fn a_read_only_home_is_exit_7_and_the_session_stays_readable() {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let server = observed();
     let home = Home::new();
     home.sign_in(server.issuer());
     let sessions = home.sessions();
-    let set = |mode: u32| {
-        let permissions = std::fs::Permissions::from_mode(mode);
-        std::fs::set_permissions(&sessions, permissions).expect("to change the mode");
-    };
+    let set = |mode: u32| chmod(&sessions, mode);
     set(0o500);
     let may_write_all_the_same = std::fs::write(sessions.join("probe"), "").is_ok();
     let token = home.authctl(["token"]).run().code_is(0);
     assert!(!token.stdout().is_empty());
     if !may_write_all_the_same {
-        expire_elsewhere(&home);
+        set(0o700);
+        expire(&home, "default");
         set(0o500);
         server.forget();
         let error = home.authctl(["token", "--json"]).run().fails_json(7);
@@ -226,12 +224,6 @@ fn a_read_only_home_is_exit_7_and_the_session_stays_readable() {
         assert_eq!(server.count("POST /token 200"), 0, "nothing was spent");
     }
     set(0o700);
-
-    fn expire_elsewhere(home: &Home) {
-        let permissions = std::fs::Permissions::from_mode(0o700);
-        std::fs::set_permissions(home.sessions(), permissions).expect("to change the mode");
-        expire(home, "default");
-    }
 }
 
 /// S15: no D-Bus at all. `keychain` is exit 7; `auto` falls to what was

@@ -1,6 +1,8 @@
 //! Where the key of the file store comes from, and which key files are too
 //! open.
 
+#[cfg(unix)]
+use crate::harness::chmod;
 use crate::harness::{Call, Home, OTHER_KEY, STORE_KEY};
 use crate::observed::observed;
 
@@ -18,16 +20,9 @@ fn login(home: &Home, issuer: &str) -> Call {
 fn write_privately(home: &Home, name: &str, content: &str) {
     let path = home.write(name, content);
     #[cfg(unix)]
-    set_mode(&path, 0o600);
+    chmod(&path, 0o600);
     #[cfg(not(unix))]
     drop(path);
-}
-
-#[cfg(unix)]
-fn set_mode(path: &std::path::Path, mode: u32) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let permissions = std::fs::Permissions::from_mode(mode);
-    std::fs::set_permissions(path, permissions).expect("to change the mode");
 }
 
 /// S14: a passphrase by every kind of reference, as a flag and in a profile.
@@ -203,7 +198,7 @@ fn s11_a_key_file_that_is_open_to_others_is_exit_7() {
     let home = home().with("AUTHCTL_STORE_KEY_FILE", "key");
     let path = home.write("key", STORE_KEY);
     for mode in [0o644, 0o640, 0o660, 0o602] {
-        set_mode(&path, mode);
+        chmod(&path, mode);
         let error = login(&home, server.issuer())
             .arg("--json")
             .run()
@@ -221,7 +216,7 @@ fn s11_a_key_file_that_is_open_to_others_is_exit_7() {
         assert_eq!(error["error"], "store_key_exposed");
     }
     assert_eq!(server.requests(), 0);
-    set_mode(&path, 0o400);
+    chmod(&path, 0o400);
     login(&home, server.issuer()).run().succeeds();
     std::os::unix::fs::symlink("key", home.path().join("link")).expect("a link");
     home.authctl(["token"])
@@ -230,9 +225,9 @@ fn s11_a_key_file_that_is_open_to_others_is_exit_7() {
         .succeeds();
     // Of another user, for whom it is to choose.
     if std::os::unix::fs::chown(&path, Some(1), None).is_ok() {
-        set_mode(&path, 0o444);
+        chmod(&path, 0o444);
         home.authctl(["token"]).run().succeeds();
-        set_mode(&path, 0o446);
+        chmod(&path, 0o446);
         let error = home.authctl(["token", "--json"]).run().fails_json(7);
         assert_eq!(error["error"], "store_key_exposed");
     }
@@ -251,12 +246,12 @@ fn s11_sessions_that_are_open_to_others_are_exit_7() {
         let hint = error["hint"].as_str().expect("a hint").to_owned();
         assert!(hint.contains(what), "{hint}");
     };
-    set_mode(&home.sessions(), 0o777);
+    chmod(&home.sessions(), 0o777);
     refused("`chmod 700 /");
-    set_mode(&home.sessions(), 0o700);
+    chmod(&home.sessions(), 0o700);
     let file = home.session_file("default");
-    set_mode(&file, 0o644);
+    chmod(&file, 0o644);
     refused("`chmod 600 /");
-    set_mode(&file, 0o600);
+    chmod(&file, 0o600);
     home.authctl(["token"]).run().succeeds();
 }

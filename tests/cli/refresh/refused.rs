@@ -3,7 +3,7 @@
 use super::{refresh_token, signed_in_at};
 use crate::fake::json;
 use crate::harness::Home;
-use crate::observed::{change_kept, expire, expire_in, kept, observed, observed_with};
+use crate::observed::{Observed, change_kept, expire, expire_in, kept, observed, observed_with};
 
 #[test]
 fn invalid_grant_means_that_a_person_must_sign_in() {
@@ -85,10 +85,9 @@ fn invalid_client_at_a_refresh_is_a_refusal() {
     assert_eq!(refresh_token(&home), "rt-0");
 }
 
-/// V7: the reuse of a spent refresh token ends the family at the server; here
-/// that is exit 4.
-#[test]
-fn v7_a_spent_refresh_token_is_exit_4() {
+/// A session of which the server has a newer refresh token, and forgives no
+/// reuse.
+fn with_a_spent_token() -> (Observed, Home) {
     let server = observed_with(|options| {
         options.config.reuse_grace = std::time::Duration::ZERO;
     });
@@ -97,6 +96,14 @@ fn v7_a_spent_refresh_token_is_exit_4() {
     let spent = kept(&home, "default").expect("a session").refresh_token;
     home.authctl(["refresh"]).run().succeeds();
     change_kept(&home, "default", |record| record.refresh_token = spent);
+    (server, home)
+}
+
+/// V7: the reuse of a spent refresh token ends the family at the server; here
+/// that is exit 4.
+#[test]
+fn v7_a_spent_refresh_token_is_exit_4() {
+    let (server, home) = with_a_spent_token();
     let error = home.authctl(["refresh", "--json"]).run().fails_json(4);
     assert_eq!(error["error"], "refresh_refused");
     // Clear, and no loop.
@@ -107,14 +114,7 @@ fn v7_a_spent_refresh_token_is_exit_4() {
 /// `status` does not call the session renewable.
 #[test]
 fn a_dead_refresh_token_is_forgotten() {
-    let server = observed_with(|options| {
-        options.config.reuse_grace = std::time::Duration::ZERO;
-    });
-    let home = Home::new();
-    home.sign_in(server.issuer());
-    let spent = kept(&home, "default").expect("a session").refresh_token;
-    home.authctl(["refresh"]).run().succeeds();
-    change_kept(&home, "default", |record| record.refresh_token = spent);
+    let (server, home) = with_a_spent_token();
     expire(&home, "default");
     home.authctl(["token"]).run().fails(4);
     server.forget();
