@@ -122,7 +122,7 @@ fn j57_a_server_that_publishes_private_keys_is_told_of() {
     let server = KeyServer::start(&set);
     home.authctl(["jwks", "fetch", &server.url()])
         .stdout(format!("{set}\n"))
-        .stderr_has("publishes 1 private or secret keys")
+        .stderr_has("publishes 1 private or secret key: whoever reads")
         .check();
     let listed = home
         .authctl(["jwks", "list", &server.url(), "--json"])

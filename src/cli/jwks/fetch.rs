@@ -94,8 +94,9 @@ fn warn_of_private(cx: &Context, found: &Found) -> bool {
     let count = found.set.entries().iter().filter(private).count();
     if count > 0 {
         cx.render.warning(&format!(
-            "{} publishes {count} private or secret keys: whoever reads the set can sign with them",
-            found.name
+            "{} publishes {}: whoever reads the set can sign",
+            found.name,
+            counted(count, "private or secret key", "private or secret keys")
         ));
     }
     count > 0
