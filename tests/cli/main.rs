@@ -26,7 +26,7 @@ mod config_file;
 #[cfg(unix)]
 mod crash;
 #[cfg(unix)]
-mod crash_import;
+mod crash_archive;
 mod decode;
 mod decrypt;
 mod demo;

@@ -1,11 +1,12 @@
-//! A kill at system calls all over an import: no session and no setting is
-//! lost or half there, and the same command finishes.
+//! A kill at system calls all over an import, and all over an export that
+//! removes what it took: no session and no setting is lost or half there.
 //!
 //! What was tried is printed: `cargo test --test cli crash -- --nocapture`.
 
 use std::collections::BTreeMap;
 
-use authctl::core::store::{Key, Record};
+use authctl::core::secret::Secret;
+use authctl::core::store::{Archive, Key, Record};
 use authctl::core::time::Timestamp;
 
 use crate::harness::{Call, Home};
@@ -14,6 +15,7 @@ use crate::observed::{change_kept, kept, store_of};
 
 /// The session of the profile `default` and its settings.
 const ARCHIVE: &[u8] = include_bytes!("../vectors/archive/first.authexp");
+const PASSPHRASE: &str = "correct horse";
 
 /// What is there of a profile: its session and the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ fn import(home: &Home) -> Call {
     home.write("archive", ARCHIVE);
     home.authctl(["profile", "import", "archive"])
         .args(["--passphrase", "env:ARCHIVE"])
-        .env("ARCHIVE", "correct horse")
+        .env("ARCHIVE", PASSPHRASE)
 }
 
 /// Kills an import into a home with this profile at its first system call, at
@@ -81,6 +83,55 @@ fn sweep(before: &Profile, after: &Profile) -> BTreeMap<&'static str, u32> {
         assert_eq!(Profile::in_home(&home), *after, "system call {nth}");
         assert_eq!(leftovers(&home), [""; 0], "system call {nth}");
     }
+}
+
+/// S7: a session that is moved into an archive is in the store or in the
+/// archive, whole.
+#[test]
+fn s7_a_kill_in_an_export_that_removes_loses_nothing() {
+    let home = Home::new();
+    import(&home).run().succeeds();
+    let before = Profile::in_home(&home);
+    let session = before.session.as_ref().expect("a session");
+    let mut found = BTreeMap::new();
+    let mut sweep = Sweep::every(7);
+    loop {
+        let home = Home::new();
+        before.put_into(&home);
+        let export = home
+            .authctl(["profile", "export", "-q", "--remove", "--out", "moved"])
+            .args(["--passphrase", "env:ARCHIVE"])
+            .env("ARCHIVE", PASSPHRASE);
+        let nth = match sweep.kill(export) {
+            Run::Killed(nth) => nth,
+            Run::Ended => continue,
+            Run::Over => break,
+        };
+        let archive = std::fs::read(home.path().join("moved")).ok();
+        let archived = archive.map(|octets| {
+            let opened = Archive::open(&Secret::new(PASSPHRASE), &octets);
+            let [archived] = &opened.expect("a whole archive").sessions[..] else {
+                panic!("system call {nth}: not one session");
+            };
+            archived.record.to_json().to_vec()
+        });
+        let kept = Profile::in_home(&home).session;
+        for whole in kept.iter().map(String::as_bytes).chain(archived.as_deref()) {
+            assert_eq!(whole, session.as_bytes(), "system call {nth}");
+        }
+        let state = match (kept.is_some(), archived.is_some()) {
+            (true, false) => "store",
+            (true, true) => "both",
+            (false, true) => "archive",
+            (false, false) => panic!("system call {nth}: lost"),
+        };
+        *found.entry(state).or_insert(0) += 1;
+    }
+    println!(
+        "kills at every seventh system call of an export (exact: {}): {found:?}; lost: 0",
+        is_exact()
+    );
+    assert!(!is_exact() || found.contains_key("store") && found.contains_key("both"));
 }
 
 /// What killed processes wrote and did not put into its place.
