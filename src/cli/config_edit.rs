@@ -69,9 +69,11 @@ impl Context {
 /// Returns what of a flag's or a variable's value can be kept in a profile,
 /// where it must mean the same another day and in any folder.
 pub fn lasting(setting: Setting, found: &Found<&Value>) -> Option<Value> {
-    if matches!(found.source, Source::Environment(_)) && setting.is_endpoint() {
-        // The environment's endpoints are those of a moment, as `serve` gives
-        // them to a command; the issuer is what lasts.
+    // The environment's endpoints are those of a moment, as `serve` gives them
+    // to a command; the issuer is what lasts. And the variable is the way for
+    // parameters that are secrets.
+    let is_of_the_moment = setting.is_endpoint() || setting == Setting::Param;
+    if is_of_the_moment && matches!(found.source, Source::Environment(_)) {
         return None;
     }
     match (setting.kind(), found.value) {

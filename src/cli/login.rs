@@ -251,9 +251,6 @@ impl SignedIn<'_> {
                     config.unset(profile, setting);
                 }
             }
-            // The variable is the way for parameters that are secrets.
-            Some(found)
-                if setting == Setting::Param && matches!(found.source, Source::Environment(_)) => {}
             // It signed in by this, whatever was set meanwhile.
             Some(found) if matches!(found.source, Source::Profile(_)) => {
                 if value_in(config).as_ref() != Some(found.value) {
