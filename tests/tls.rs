@@ -249,19 +249,22 @@ fn a_certificate_of_an_authority_does_not_serve() {
 
 #[test]
 fn a_server_without_safe_tls_is_named() {
-    for (answer, why) in [
+    for (answer, why, fix) in [
         // A fatal alert, protocol_version (70), as old servers send it.
         (
             &[0x15, 3, 1, 0, 2, 2, 70][..],
             "it offers no TLS version or cipher suite that is safe (TLS 1.2 and 1.3 are)",
+            "have the server offer TLS 1.2 or 1.3",
         ),
         (
             &[0x15, 3, 3, 0, 2, 2, 40][..],
             "it refused the TLS handshake (HandshakeFailure)",
+            "have the server's TLS mended",
         ),
         (
             b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
             "it does not speak TLS",
+            "check the address",
         ),
     ] {
         let address = accept(move |mut stream| {
@@ -272,7 +275,9 @@ fn a_server_without_safe_tls_is_named() {
             let _ = stream.write_all(answer);
             let _ = stream.flush();
         });
-        assert_eq!(tls_failure(send(address, Options::default())), why);
+        let (found, hint) = tls_fault(send(address, Options::default()));
+        assert_eq!(found, why);
+        assert!(hint.starts_with(fix), "{hint:?}, not {fix:?}");
     }
 }
 

@@ -48,6 +48,8 @@ pub enum Remedy {
     Name,
     /// Whoever has the client's certificate.
     Identity,
+    /// Whoever keeps the server, which is too old.
+    Version,
     /// Whoever keeps the server.
     Server,
 }
@@ -69,6 +71,7 @@ impl Remedy {
             Self::Identity => {
                 "give a client certificate that it accepts with `--cert FILE` and `--cert-key FILE`"
             }
+            Self::Version => "have the server offer TLS 1.2 or 1.3; older ones are not safe",
             Self::Server => "have the server's TLS mended; it is never spoken to without",
         }
     }
@@ -183,7 +186,7 @@ fn tls(error: &rustls::Error) -> TlsFault {
         Tls::InvalidCertificate(error) => return certificate(error),
         Tls::AlertReceived(AlertDescription::ProtocolVersion) | Tls::PeerIncompatible(_) => (
             "it offers no TLS version or cipher suite that is safe (TLS 1.2 and 1.3 are)".into(),
-            Remedy::Server,
+            Remedy::Version,
         ),
         Tls::AlertReceived(
             AlertDescription::CertificateRequired
