@@ -109,7 +109,7 @@ fn algorithms_without_a_key_to_publish_are_judged_as_a_sign_in_does() {
         (&object!(["none"]), Some(long), "warn", "a sign-in refuses"),
         (&macs, None, "warn", "and none is configured"),
         (&macs, Some(short), "warn", "31 octets"),
-        (&macs, Some(long), "ok", "by the client's secret"),
+        (&macs, Some(long), "ok", "is the client's secret"),
     ] {
         for (keys, jwks) in [(object!([]), "warn"), (object!([key()]), "ok")] {
             let set = object!({ "keys": keys }).to_string();

@@ -190,7 +190,7 @@ fn algorithms(
             "have the server publish the keys, or advertise the algorithms, that it signs by",
         )
     } else if with.is_empty() {
-        without_key(cx, settings, metadata, &advertised.join(", "))?
+        without_key(cx, settings, metadata, &advertised)?
     } else {
         let mut message = format!("a key for {}", with.join(", "));
         if !without.is_empty() {
@@ -212,20 +212,24 @@ fn without_key(
     cx: &Context,
     settings: &Settings,
     metadata: Option<&Metadata>,
-    names: &str,
+    advertised: &[String],
 ) -> Result<Check, Error> {
     const NAME: &str = "algorithms";
     const BY_KEY: &str = "have the server sign ID Tokens by a key that it publishes, as with ES256";
-    if id_token::algorithms(metadata, true).is_empty() {
-        let message = format!("ID Tokens are signed by {names}, which a sign-in refuses");
+    let macs = id_token::algorithms(metadata, true);
+    if macs.is_empty() {
+        let names = advertised.join(", ");
+        let message = format!("the server signs ID Tokens by {names}, which a sign-in refuses");
         return Ok(Check::warn(NAME, message, BY_KEY));
     }
+    let names: Vec<&str> = macs.iter().map(|algorithm| algorithm.name()).collect();
+    let names = names.join(", ");
     let Some(found) = settings.reference(Setting::ClientSecret)? else {
         return Ok(Check::warn(
             NAME,
             format!(
-                "ID Tokens are signed by {names}, by the client's secret, and none is configured: \
-                 a sign-in refuses them"
+                "the key of {names} is the client's secret, and none is configured: a sign-in \
+                 refuses such ID Tokens"
             ),
             format!("give it with `--client-secret REF`, or {BY_KEY}"),
         ));
@@ -237,11 +241,14 @@ fn without_key(
     {
         return Ok(Check::warn(
             NAME,
-            format!("ID Tokens are signed by {names}, by the client's secret: {error}"),
+            format!("the key of {names} is the client's secret: {error}"),
             "have the server give the client a secret of 32 octets or more",
         ));
     }
-    Ok(Check::ok(NAME, format!("{names}, by the client's secret")))
+    Ok(Check::ok(
+        NAME,
+        format!("the key of {names} is the client's secret"),
+    ))
 }
 
 fn fits(key: &KeySummary, algorithm: Algorithm) -> bool {
