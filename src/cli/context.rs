@@ -252,15 +252,28 @@ impl Context {
     /// A name that is no store's; a key that cannot be read; those of
     /// [`store::open`].
     pub fn open_store(&self, settings: &Settings) -> Result<Opened, Error> {
-        let choice = match settings.text(Setting::Store) {
+        self.open_choice(self.choice(settings)?, settings)
+    }
+
+    /// Opens it as [`Context::open_store`] does, and lets it wait for a server
+    /// no longer than this.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::open_store`].
+    pub fn open_store_within(&self, settings: &Settings, wait: Duration) -> Result<Opened, Error> {
+        self.open(self.choice(settings)?, settings, Some(wait))
+    }
+
+    fn choice(&self, settings: &Settings) -> Result<Choice, Error> {
+        Ok(match settings.text(Setting::Store) {
             None => Choice::Auto,
             Some(Found { value, source }) => {
                 value.parse().map_err(|error: store::UnknownChoice| {
                     bad(Setting::Store, &source, &error.to_string())
                 })?
             }
-        };
-        self.open_choice(choice, settings)
+        })
     }
 
     /// Opens the token store of this choice; the key of the file store is the
@@ -270,6 +283,15 @@ impl Context {
     ///
     /// A key that cannot be read; those of [`store::open`].
     pub fn open_choice(&self, choice: Choice, settings: &Settings) -> Result<Opened, Error> {
+        self.open(choice, settings, None)
+    }
+
+    fn open(
+        &self,
+        choice: Choice,
+        settings: &Settings,
+        wait: Option<Duration>,
+    ) -> Result<Opened, Error> {
         let mut places = self.places()?;
         // One that cannot be told is an error once it is read.
         places.file_key_instead = self
@@ -280,6 +302,9 @@ impl Context {
             .map(super::store_key::instead_of);
         if choice == Choice::Vault {
             self.add_vault(settings, &mut places)?;
+        }
+        if let (Some(vault), Some(wait)) = (&mut places.vault, wait) {
+            vault.timeout = vault.timeout.min(wait);
         }
         store::open(choice, &places, || self.file_key(settings))
     }

@@ -1,8 +1,10 @@
 //! `authctl status`.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
-use crate::fake::{Fake, json, with_headers};
+use crate::fake::{Answer, Fake, json, with_headers};
 use crate::harness::Home;
 use crate::observed::{expire, kept, observed};
 
@@ -373,4 +375,30 @@ fn a_passphrase_is_stretched_once_for_all_sessions() {
     assert_eq!(stretched(call().run().code_is(0)), 1);
     let wrong = call().env("AUTHCTL_STORE_PASSPHRASE", "wrong horse");
     assert_eq!(stretched(wrong.run().code_is(7)), 1);
+}
+
+/// The time-out is for all that is asked, however many do not answer.
+#[test]
+fn silent_vaults_cost_one_time_out() {
+    let vault = Fake::new(|_| Answer::Never);
+    let home = Home::new();
+    for profile in ["one", "two", "three"] {
+        for (name, value) in [("store", "vault"), ("vault_path", profile)] {
+            home.authctl(["profile", "set", profile, name, value])
+                .run()
+                .succeeds();
+        }
+    }
+    let started = Instant::now();
+    let error = home
+        .authctl(["status", "--json", "--timeout", "3s"])
+        .env_remove("AUTHCTL_STORE")
+        .env("VAULT_ADDR", vault.issuer())
+        .env("VAULT_TOKEN", "t")
+        .run()
+        .fails_json(7);
+    let took = started.elapsed().as_millis();
+    assert_eq!(error["error"], "vault_unreachable", "{error}");
+    assert!((2_900..7_000).contains(&took), "{took} ms");
+    assert!(vault.seen().len() >= 3, "each is asked");
 }

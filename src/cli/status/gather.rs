@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::time::Duration;
 
 use authctl::core::config::{Layer, Setting, Settings};
 use authctl::core::documents::cache::Cache;
 use authctl::core::documents::clock;
 use authctl::core::error::{Error, Report as _};
 use authctl::core::store::{Key, Opened, Record, StoreKind};
-use authctl::core::time::Timestamp;
+use authctl::core::time::{Clock as _, SystemClock, Timestamp};
 
 use crate::cli::context::{Context, directories};
 use crate::cli::render::message;
@@ -87,6 +88,50 @@ struct Shelf {
     keys: Vec<Key>,
 }
 
+/// The time for all Vaults together, which is that of one. Each may take its
+/// share of what is left, so that those that answer are seen however many do
+/// not.
+struct Wait {
+    begun: Duration,
+    unasked: u32,
+}
+
+impl Wait {
+    /// A share in which one that is well answers.
+    const LEAST: Duration = Duration::from_secs(1);
+
+    fn new<'p>(cx: &Context, profiles: impl Iterator<Item = &'p str>) -> Result<Self, Error> {
+        let mut vaults = BTreeSet::new();
+        for profile in profiles {
+            let settings = cx.settings_of(profile, Layer::new())?;
+            if is_vault(&settings) {
+                vaults.insert(depends_on(&settings));
+            }
+        }
+        Ok(Self {
+            begun: SystemClock.monotonic(),
+            unasked: u32::try_from(vaults.len()).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// Returns what the next store may take.
+    fn share(&mut self, cx: &Context, settings: &Settings) -> Result<Duration, Error> {
+        let whole = cx.timeout(settings)?;
+        if !is_vault(settings) {
+            return Ok(whole);
+        }
+        let passed = SystemClock.monotonic().saturating_sub(self.begun);
+        let share = whole.saturating_sub(passed) / self.unasked.max(1);
+        self.unasked = self.unasked.saturating_sub(1);
+        Ok(share.max(Self::LEAST))
+    }
+}
+
+fn is_vault(settings: &Settings) -> bool {
+    let store = settings.text(Setting::Store);
+    store.is_some_and(|found| found.value == StoreKind::Vault.name())
+}
+
 /// Looks into every store that a profile names, each once: for the sessions of
 /// all profiles, of profiles that were removed, and for clients' tokens. With a
 /// profile that was named, for its session alone.
@@ -104,12 +149,13 @@ pub fn gather(cx: &Context) -> Result<Gathered, Error> {
         .collect();
     let mut gathered = Gathered::default();
     let mut shelves: Vec<Shelf> = Vec::new();
+    let mut wait = Wait::new(cx, configured.iter().copied().chain([current.as_str()]))?;
     // The present store is looked into even where its profile is not made.
-    let present = shelf(cx, &current, &mut shelves, &mut gathered)?.0;
+    let present = shelf(cx, &current, &mut shelves, &mut gathered, &mut wait)?.0;
     gathered.present.clone_from(&shelves[present].opened);
     let mut rows = Vec::new();
     for profile in &configured {
-        let (index, settings) = shelf(cx, profile, &mut shelves, &mut gathered)?;
+        let (index, settings) = shelf(cx, profile, &mut shelves, &mut gathered, &mut wait)?;
         let issuer = settings.text(Setting::Issuer);
         let issuer = issuer.map(|found| found.value.to_owned());
         rows.push((index, (*profile).to_owned(), true, issuer));
@@ -168,6 +214,7 @@ fn shelf(
     profile: &str,
     shelves: &mut Vec<Shelf>,
     gathered: &mut Gathered,
+    wait: &mut Wait,
 ) -> Result<(usize, Settings), Error> {
     let settings = cx.settings_of(profile, Layer::new())?;
     let depends_on = depends_on(&settings);
@@ -180,7 +227,9 @@ fn shelf(
         let known = shelves.iter().filter_map(|shelf| shelf.opened.as_ref());
         kind != StoreKind::Vault && known.map(|opened| opened.store.kind()).any(|k| k == kind)
     };
-    let opened = cx.open_store(&settings);
+    let opened = wait
+        .share(cx, &settings)
+        .and_then(|share| cx.open_store_within(&settings, share));
     let listed = match &opened {
         Ok(opened) if is_listed(opened.store.kind()) => Ok(Vec::new()),
         Ok(opened) => opened.store.list().map_err(Error::from),
