@@ -1,10 +1,11 @@
-//! `authctl key inspect` and `authctl key thumbprint`.
+//! `authctl key inspect`.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Call, Home};
 
-macro_rules! file {
+/// A key file that OpenSSL or OpenSSH wrote, and its name.
+macro_rules! key_file {
     ($name:literal) => {
         (
             $name,
@@ -12,29 +13,38 @@ macro_rules! file {
         )
     };
 }
+pub(crate) use key_file;
 
-type File = (&'static str, &'static [u8]);
+pub type File = (&'static str, &'static [u8]);
 
 /// One key in all its forms, and what its form is called.
 const EC256: [(File, &str, &str); 9] = [
     (
-        file!("ec256.pub.pem"),
+        key_file!("ec256.pub.pem"),
         "PEM, SubjectPublicKeyInfo",
         "public",
     ),
     (
-        file!("ec256.pub.der"),
+        key_file!("ec256.pub.der"),
         "DER, SubjectPublicKeyInfo",
         "public",
     ),
-    (file!("ec256.cert.pem"), "PEM, X.509 certificate", "public"),
-    (file!("ec256.cert.der"), "DER, X.509 certificate", "public"),
-    (file!("ec256.ssh.pub"), "OpenSSH public key", "public"),
-    (file!("ec256.pkcs8.pem"), "PEM, PKCS#8", "private"),
-    (file!("ec256.sec1.pem"), "PEM, SEC 1", "private"),
-    (file!("ec256.der"), "DER, SEC 1", "private"),
     (
-        file!("ec256.scrypt.pem"),
+        key_file!("ec256.cert.pem"),
+        "PEM, X.509 certificate",
+        "public",
+    ),
+    (
+        key_file!("ec256.cert.der"),
+        "DER, X.509 certificate",
+        "public",
+    ),
+    (key_file!("ec256.ssh.pub"), "OpenSSH public key", "public"),
+    (key_file!("ec256.pkcs8.pem"), "PEM, PKCS#8", "private"),
+    (key_file!("ec256.sec1.pem"), "PEM, SEC 1", "private"),
+    (key_file!("ec256.der"), "DER, SEC 1", "private"),
+    (
+        key_file!("ec256.scrypt.pem"),
         "PEM, encrypted PKCS#8",
         "private",
     ),
@@ -46,7 +56,7 @@ fn inspect(home: &Home, (name, octets): File) -> Call {
 }
 
 /// The object of `-o json`.
-fn object(home: &Home, file: File) -> Value {
+pub fn object(home: &Home, file: File) -> Value {
     inspect(home, file).arg("--json").check_json()
 }
 
@@ -59,7 +69,7 @@ fn of_jwk(home: &Home, jwk: &Value) -> Value {
 #[test]
 fn a_key_is_described() {
     let home = Home::new();
-    inspect(&home, file!("ec256.pub.pem"))
+    inspect(&home, key_file!("ec256.pub.pem"))
         .stdout(
             "\
 key           EC P-256, public
@@ -73,7 +83,7 @@ encrypts      ECDH-ES, ECDH-ES+A128KW, ECDH-ES+A192KW, ECDH-ES+A256KW
         )
         .check();
     assert_eq!(
-        object(&home, file!("rsa-e3.pkcs8.pem")),
+        object(&home, key_file!("rsa-e3.pkcs8.pem")),
         json!({
             "part": "private",
             "kty": "RSA",
@@ -93,7 +103,7 @@ encrypts      ECDH-ES, ECDH-ES+A128KW, ECDH-ES+A192KW, ECDH-ES+A256KW
                 "code": "rsa_exponent",
                 "message": "the RSA exponent is 3; 65537 is usual, and less is not good practice (FIPS 186-5)",
             }],
-            "public_jwk": object(&home, file!("rsa-e3.pkcs8.pem"))["public_jwk"],
+            "public_jwk": object(&home, key_file!("rsa-e3.pkcs8.pem"))["public_jwk"],
         })
     );
 }
@@ -128,28 +138,28 @@ fn j16_a_key_that_is_unfit_is_described_with_the_reason() {
     let home = Home::new();
     for (file, kty, of_a_kind, bits, code) in [
         (
-            file!("rsa1024.pub.pem"),
+            key_file!("rsa1024.pub.pem"),
             "RSA",
             Value::Null,
             json!(1024),
             "key_weak",
         ),
         (
-            file!("rsa2047.pub.pem"),
+            key_file!("rsa2047.pub.pem"),
             "RSA",
             Value::Null,
             json!(2047),
             "key_weak",
         ),
         (
-            file!("ed448.pkcs8.pem"),
+            key_file!("ed448.pkcs8.pem"),
             "OKP",
             json!("Ed448"),
             Value::Null,
             "key_unsupported",
         ),
         (
-            file!("ec224.pub.pem"),
+            key_file!("ec224.pub.pem"),
             "EC",
             json!("P-224"),
             Value::Null,
@@ -166,7 +176,7 @@ fn j16_a_key_that_is_unfit_is_described_with_the_reason() {
         }
     }
     // A weak key has fingerprints by which it is found and replaced.
-    let weak = object(&home, file!("rsa1024.pub.pem"));
+    let weak = object(&home, key_file!("rsa1024.pub.pem"));
     assert_eq!(
         weak["spki_sha256"],
         "d751b88b2d565f1d04a95d3ac3405caf620c4572548d4821bb98fc3c8efd8fe7"
@@ -175,10 +185,10 @@ fn j16_a_key_that_is_unfit_is_described_with_the_reason() {
         weak["openssh_fingerprint"],
         "SHA256:TswiQCs8VDnx2SwGrRyEeOKFCPgu68j99fDSKOD0no4"
     );
-    let pss = object(&home, file!("rsa-pss.pub.pem"));
+    let pss = object(&home, key_file!("rsa-pss.pub.pem"));
     assert_eq!(pss["kty"], Value::Null);
     assert_eq!(pss["key_type"], "RSASSA-PSS");
-    inspect(&home, file!("rsa1024.pub.pem"))
+    inspect(&home, key_file!("rsa1024.pub.pem"))
         .stdout_has("key           RSA, 1024 bits, public\n")
         .stdout_has("serves        nothing\n")
         .stdout_has("! unfit for use: the RSA key has 1024 bits, at least 2048 are needed\n")
@@ -188,7 +198,7 @@ fn j16_a_key_that_is_unfit_is_described_with_the_reason() {
 #[test]
 fn labels_decide_what_a_jwk_can_do() {
     let home = Home::new();
-    let jwk = object(&home, file!("ec256.pub.pem"))["public_jwk"].clone();
+    let jwk = object(&home, key_file!("ec256.pub.pem"))["public_jwk"].clone();
     let with = |members: Value| {
         let mut jwk = jwk.clone();
         let members = members.as_object().unwrap().clone();
@@ -280,7 +290,7 @@ fn a_secret_is_measured_and_not_shown() {
 #[test]
 fn every_key_of_a_set_is_described_on_a_line_of_its_own() {
     let home = Home::new();
-    let key = object(&home, file!("ec256.pub.pem"))["public_jwk"].clone();
+    let key = object(&home, key_file!("ec256.pub.pem"))["public_jwk"].clone();
     let mut twin = key.clone();
     for (name, value) in [("kid", json!("a")), ("use", json!("sig"))] {
         twin[name] = value;
@@ -332,7 +342,7 @@ fn every_key_of_a_set_is_described_on_a_line_of_its_own() {
         .check_error();
     assert_eq!(error["error"], "unknown_kid");
     // A key that is alone must be the one that is named.
-    let error = inspect(&home, file!("ec256.pub.pem"))
+    let error = inspect(&home, key_file!("ec256.pub.pem"))
         .args(["--kid", "a", "--json"])
         .code(8)
         .check_error();
@@ -348,7 +358,7 @@ fn every_key_of_a_set_is_described_on_a_line_of_its_own() {
 #[test]
 fn p1_what_a_kid_says_to_a_terminal_is_escaped() {
     let home = Home::new();
-    let mut jwk = object(&home, file!("ec256.pub.pem"))["public_jwk"].clone();
+    let mut jwk = object(&home, key_file!("ec256.pub.pem"))["public_jwk"].clone();
     jwk["kid"] = json!("\u{1b}]0;title\u{7}\u{202e}");
     jwk["alg"] = json!("\u{1b}[2J");
     home.authctl(["key", "inspect", "-"])
@@ -384,8 +394,8 @@ fn what_is_no_key_is_refused() {
             b"-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----",
             "key_unsupported",
         ),
-        file3(file!("ec256.legacy.pem"), "key_unsupported"),
-        file3(file!("ec256.des3.pem"), "key_unsupported"),
+        file3(key_file!("ec256.legacy.pem"), "key_unsupported"),
+        file3(key_file!("ec256.des3.pem"), "key_unsupported"),
     ] {
         home.write(name, octets);
         let error = home
@@ -407,12 +417,12 @@ fn file3((name, octets): File, code: &'static str) -> (&'static str, &'static [u
 #[test]
 fn h10_a_passphrase_is_not_asked_for_where_nobody_answers() {
     let home = Home::new();
-    inspect(&home, file!("ec256.pbkdf2.pem"))
+    inspect(&home, key_file!("ec256.pbkdf2.pem"))
         .arg("--no-input")
         .code(4)
         .stderr_has("hint: name it: `--passphrase env:NAME` or `--passphrase file:PATH`\n")
         .check();
-    let error = inspect(&home, file!("ec256.pbkdf2.pem"))
+    let error = inspect(&home, key_file!("ec256.pbkdf2.pem"))
         .args(["--passphrase", "-", "--json"])
         .stdin("wrong-horse\n")
         .code(8)
@@ -431,112 +441,5 @@ fn h1_a_key_itself_is_no_argument() {
         .authctl(["key", "inspect", r#"{"kty":"oct","k":"c2VjcmV0"}"#])
         .code(2)
         .stderr_has("a key is never typed on the command line")
-        .check();
-}
-
-#[test]
-fn j58_thumbprints_are_those_of_the_rfcs() {
-    let home = Home::new();
-    let rfc: Value = serde_json::from_str(include_str!("../vectors/rfc/vectors.json")).unwrap();
-    let rows = rfc["thumbprints"].as_array().unwrap();
-    assert!(rows.len() >= 3);
-    for row in rows {
-        let jwk = row["jwk"].to_string();
-        let thumbprint = |arguments: &[&str]| {
-            home.authctl(["key", "thumbprint", "-"])
-                .args(arguments)
-                .stdin(&jwk)
-                .run()
-                .succeeds()
-        };
-        let stated = row["sha256"].as_str().unwrap();
-        assert_eq!(thumbprint(&[]), format!("{stated}\n"), "{}", row["source"]);
-        assert_eq!(
-            thumbprint(&["--uri"]),
-            format!("urn:ietf:params:oauth:jwk-thumbprint:sha-256:{stated}\n")
-        );
-    }
-}
-
-#[test]
-fn a_thumbprint_is_of_the_hash_that_is_asked_for() {
-    let home = Home::new();
-    let (name, octets) = file!("ed25519.pkcs8.pem");
-    home.write(name, octets);
-    // By `printf '{"crv":…}' | openssl dgst -sha512 -binary | basenc --base64url`.
-    for (hash, thumbprint) in [
-        ("sha-256", "Sdo4zns2ZNumst7Ax1au_kyUofZYn9x3IxsMMrAc8-o"),
-        (
-            "sha-384",
-            "uXmYhaheooBKPBtqjprzXWNEN2a6FMMcVLuwyuTm6VRjtLHmY3jAkD8rbsjnmk46",
-        ),
-        (
-            "sha-512",
-            "mOyzhlLCwuDxTTvbqeS_XQF2HaVE9a4Ti3fcbRidjSxthD778tt5BtO769612yI0vxP1vQ_tUQ32Fcyapr_e9w",
-        ),
-    ] {
-        let found = home
-            .authctl(["key", "thumbprint", name, "--hash", hash, "--json"])
-            .check_json();
-        assert_eq!(
-            found,
-            json!({
-                "thumbprint": thumbprint,
-                "hash": hash,
-                "uri": format!("urn:ietf:params:oauth:jwk-thumbprint:{hash}:{thumbprint}"),
-            })
-        );
-    }
-    home.authctl(["key", "thumbprint", name, "--hash", "md5"])
-        .code(2)
-        .stderr_has("possible values: sha-256, sha-384, sha-512")
-        .check();
-}
-
-#[test]
-fn the_thumbprint_of_a_secret_is_made_only_when_asked_for_by_name() {
-    let home = Home::new();
-    let jwk = json!({"kty": "oct", "k": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}).to_string();
-    home.authctl(["key", "thumbprint", "-"])
-        .stdin(&jwk)
-        .code(2)
-        .stderr("error: the thumbprint of a secret lets others try guesses at it (RFC 7638 §7)\n hint: make it all the same with --allow-secret, if the secret is random\n")
-        .check();
-    let made = home
-        .authctl(["key", "thumbprint", "-", "--allow-secret"])
-        .stdin(&jwk)
-        .run()
-        .succeeds();
-    assert_eq!(made.trim_end().len(), 43);
-    // The kid of a secret that keygen made is its thumbprint.
-    home.authctl(["keygen", "--alg", "HS256", "--out", "s", "-q"])
-        .run()
-        .code_is(0);
-    let kid: Value = serde_json::from_str(&home.read("s.jwk.json")).unwrap();
-    home.authctl(["key", "thumbprint", "s.jwk.json", "--allow-secret"])
-        .stdout(format!("{}\n", kid["kid"].as_str().unwrap()))
-        .check();
-}
-
-#[test]
-fn the_thumbprints_of_a_set_are_lines_with_their_kids() {
-    let home = Home::new();
-    let mut key = object(&home, file!("ec256.pub.pem"))["public_jwk"].clone();
-    let thumbprint = "lAA6fsjltVUeKjZmuURb_7_gmvyhbJqwqRSBCdYK4bg";
-    let nameless = key.clone();
-    key["kid"] = json!("a");
-    let set = json!({"keys": [key, {"kty": "oct", "k": "AAAA"}, nameless]}).to_string();
-    home.write("set.json", set);
-    home.authctl(["key", "thumbprint", "set.json"])
-        .stdout(format!("{thumbprint}  a\n{thumbprint}\n"))
-        .stderr_has("warning: no thumbprint of keys[1]: the thumbprint of a secret lets")
-        .check();
-    home.authctl(["key", "thumbprint", "set.json", "--kid", "a"])
-        .stdout(format!("{thumbprint}\n"))
-        .check();
-    home.write("secrets.json", r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#);
-    home.authctl(["key", "thumbprint", "secrets.json"])
-        .code(2)
-        .stderr_has("--allow-secret")
         .check();
 }

@@ -28,6 +28,7 @@ mod crash;
 #[cfg(unix)]
 mod crash_archive;
 mod decode;
+mod decode_escaping;
 mod decrypt;
 mod demo;
 mod discover;
@@ -49,6 +50,7 @@ mod jwks_rotate;
 mod key;
 mod key_convert;
 mod key_convert_private;
+mod key_thumbprint;
 mod keygen;
 mod keygen_enc;
 mod keygen_files;
