@@ -246,9 +246,9 @@ fn s11_sessions_that_are_open_to_others_are_exit_7() {
         let hint = error["hint"].as_str().expect("a hint").to_owned();
         assert!(hint.contains(what), "{hint}");
     };
-    chmod(&home.sessions(), 0o777);
+    chmod(home.sessions(), 0o777);
     refused("`chmod 700 /");
-    chmod(&home.sessions(), 0o700);
+    chmod(home.sessions(), 0o700);
     let file = home.session_file("default");
     chmod(&file, 0o644);
     refused("`chmod 600 /");
