@@ -203,20 +203,7 @@ impl<'a> Documents<'a> {
     ///
     /// As [`process_jwks_response`].
     pub fn jwks(&self, url: &HttpsUrl, freshness: Freshness) -> Result<Loaded<JwkSet>, CoreError> {
-        let deadline = self.deadline();
-        let judge = |body: &[u8]| JwkSet::parse(body).ok();
-        let fetch = || {
-            let request = jwks_request(url);
-            let response = self.send(&request, deadline)?;
-            Ok((process_jwks_response(&request, &response)?, response))
-        };
-        self.load(
-            url.as_str(),
-            freshness,
-            Some(DEFAULT_MAX_AGE),
-            &judge,
-            &fetch,
-        )
+        self.jwks_as(url, freshness, |set, _| set)
     }
 
     /// Loads the JWK Set at a URL as it is written, under the rules of
@@ -230,21 +217,25 @@ impl<'a> Documents<'a> {
         url: &HttpsUrl,
         freshness: Freshness,
     ) -> Result<Loaded<Vec<u8>>, CoreError> {
+        self.jwks_as(url, freshness, |_, text| text.to_vec())
+    }
+
+    fn jwks_as<T>(
+        &self,
+        url: &HttpsUrl,
+        freshness: Freshness,
+        of: impl Fn(JwkSet, &[u8]) -> T,
+    ) -> Result<Loaded<T>, CoreError> {
         let deadline = self.deadline();
-        let judge = |body: &[u8]| JwkSet::parse(body).ok().map(|_| body.to_vec());
+        let judge = |body: &[u8]| Some(of(JwkSet::parse(body).ok()?, body));
         let fetch = || {
             let request = jwks_request(url);
             let response = self.send(&request, deadline)?;
-            process_jwks_response(&request, &response)?;
-            Ok((response.body.to_vec(), response))
+            let set = process_jwks_response(&request, &response)?;
+            Ok((of(set, &response.body), response))
         };
-        self.load(
-            url.as_str(),
-            freshness,
-            Some(DEFAULT_MAX_AGE),
-            &judge,
-            &fetch,
-        )
+        let default = Some(DEFAULT_MAX_AGE);
+        self.load(url.as_str(), freshness, default, &judge, &fetch)
     }
 
     /// Judges a token by the keys at a URL.
