@@ -1,8 +1,10 @@
-//! From a passphrase or a key to the keys of one encrypted file.
+//! From a passphrase or a key to the keys of one encrypted file, and what is
+//! done by them.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use aws_lc_rs::aead::{AES_256_GCM, RandomizedNonceKey};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{digest, hkdf, rand};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::seal::SealError;
@@ -80,11 +82,47 @@ impl FileKeys {
         Ok(Self(keys))
     }
 
+    /// Returns the check value, which a header says in the clear.
     pub(super) fn check(&self) -> &[u8] {
         &self.0[32..]
     }
 
-    pub(super) fn cipher(&self) -> Result<RandomizedNonceKey, SealError> {
+    /// Says whether a header with this check value was written by these keys.
+    pub(super) fn are_of(&self, check: &[u8; 16]) -> bool {
+        self.check().ct_eq(check).into()
+    }
+
+    /// Encrypts what is to follow the header that `file` holds, by which it is
+    /// authenticated, and adds it: nonce, ciphertext and tag.
+    pub(super) fn seal(&self, file: &mut Vec<u8>, content: &[u8]) -> Result<(), SealError> {
+        let mut sealed = Zeroizing::new(Vec::with_capacity(content.len() + TAG));
+        sealed.extend_from_slice(content);
+        let nonce = self
+            .cipher()?
+            .seal_in_place_append_tag(Aad::from(&*file), &mut *sealed)
+            .map_err(|_| SealError::Crypto("encrypt"))?;
+        file.extend_from_slice(nonce.as_ref());
+        file.extend_from_slice(&sealed);
+        Ok(())
+    }
+
+    /// Decrypts what follows a header, in place.
+    pub(super) fn open<'a>(
+        &self,
+        header: &[u8],
+        sealed: &'a mut [u8],
+    ) -> Result<&'a [u8], SealError> {
+        let (nonce, sealed) = sealed
+            .split_at_mut_checked(NONCE)
+            .ok_or(SealError::Tampered)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Tampered)?;
+        self.cipher()?
+            .open_in_place(nonce, Aad::from(header), sealed)
+            .map(|plain| &*plain)
+            .map_err(|_| SealError::Tampered)
+    }
+
+    fn cipher(&self) -> Result<RandomizedNonceKey, SealError> {
         RandomizedNonceKey::new(&AES_256_GCM, &self.0[..32])
             .map_err(|_| SealError::Crypto("take a file key"))
     }
@@ -107,6 +145,8 @@ pub(super) fn checksum_of(octets: &[u8]) -> [u8; CHECKSUM] {
 pub(super) const CHECKSUM: usize = 8;
 /// How long the nonce of AES-GCM is.
 pub(super) const NONCE: usize = 12;
+/// How long its tag is.
+pub(super) const TAG: usize = 16;
 /// 256 MiB.
 const MAX_MEMORY: u32 = 256 * 1024;
 const MAX_PASSES: u32 = 16;

@@ -20,11 +20,7 @@
 //! salt is shared by the files of one store, so that its price is paid once a
 //! process; every file still has a key of its own through its HKDF salt.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce};
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
-
-use super::derive::{CHECKSUM, Cost, FileKeys, Master, NONCE, checksum_of, new_salt, take};
+use super::derive::{CHECKSUM, Cost, FileKeys, Master, checksum_of, new_salt, take};
 use super::error::{Damage, KeyMismatch};
 
 /// How the master is come by.
@@ -112,7 +108,7 @@ impl Header {
     /// Says whether the master is the one the file was sealed with.
     pub(super) fn is_of(&self, master: &Master) -> Result<bool, SealError> {
         let derived = FileKeys::derive(master, &self.file_salt, INFO)?;
-        Ok(derived.check().ct_eq(&self.key_check).into())
+        Ok(derived.are_of(&self.key_check))
     }
 
     /// Decrypts the file in place and returns the record's octets.
@@ -122,20 +118,13 @@ impl Header {
         file: &'a mut [u8],
     ) -> Result<&'a [u8], SealError> {
         let keys = FileKeys::derive(master, &self.file_salt, INFO)?;
-        if !bool::from(keys.check().ct_eq(&self.key_check)) {
+        if !keys.are_of(&self.key_check) {
             return Err(SealError::Key(KeyMismatch::Other));
         }
         let (header, sealed) = file
             .split_at_mut_checked(self.length)
             .ok_or(SealError::Damage(Damage::Header))?;
-        let (nonce, sealed) = sealed
-            .split_at_mut_checked(NONCE)
-            .ok_or(SealError::Tampered)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Tampered)?;
-        keys.cipher()?
-            .open_in_place(nonce, Aad::from(header), sealed)
-            .map(|plain| &*plain)
-            .map_err(|_| SealError::Tampered)
+        keys.open(header, sealed)
     }
 }
 
@@ -170,14 +159,7 @@ pub(super) fn seal(
     file.extend_from_slice(name.as_bytes());
     file.extend_from_slice(&checksum_of(&file));
 
-    let mut sealed = Zeroizing::new(Vec::with_capacity(record.len() + AES_256_GCM.tag_len()));
-    sealed.extend_from_slice(record);
-    let nonce = keys
-        .cipher()?
-        .seal_in_place_append_tag(Aad::from(&file), &mut *sealed)
-        .map_err(|_| SealError::Crypto("encrypt"))?;
-    file.extend_from_slice(nonce.as_ref());
-    file.extend_from_slice(&sealed);
+    keys.seal(&mut file, record)?;
     Ok(file)
 }
 
@@ -186,11 +168,13 @@ const FORM: u8 = 1;
 const INFO: &[u8] = b"authctl session file v1";
 const KDF_GIVEN: u8 = 1;
 const KDF_ARGON2ID: u8 = 2;
+
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
+    use zeroize::Zeroizing;
 
     use super::super::derive::stretch;
     use super::*;

@@ -19,11 +19,11 @@
 //! inside, and for the length, by which an archive that was cut on its way is
 //! told from one that was changed.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce};
-use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::super::derive::{CHECKSUM, Cost, FileKeys, NONCE, checksum_of, new_salt, stretch, take};
+use super::super::derive::{
+    CHECKSUM, Cost, FileKeys, NONCE, TAG, checksum_of, new_salt, stretch, take,
+};
 use super::ArchiveError;
 use crate::core::secret::Secret;
 
@@ -36,9 +36,9 @@ pub(super) fn seal(
     let (salt, file_salt) = (new_salt::<16>()?, new_salt::<32>()?);
     let master = stretch(passphrase.expose(), cost, &salt)?;
     let keys = FileKeys::derive(&master, &file_salt, INFO)?;
-    let length = (NONCE + content.len() + AES_256_GCM.tag_len()) as u64;
+    let length = NONCE + content.len() + TAG;
 
-    let mut file = Vec::with_capacity(HEADER + NONCE + content.len() + AES_256_GCM.tag_len());
+    let mut file = Vec::with_capacity(HEADER + length);
     file.extend_from_slice(&MAGIC);
     file.push(FORM);
     for number in [cost.memory, cost.passes, cost.lanes] {
@@ -47,17 +47,10 @@ pub(super) fn seal(
     file.extend_from_slice(&salt);
     file.extend_from_slice(&file_salt);
     file.extend_from_slice(keys.check());
-    file.extend_from_slice(&length.to_be_bytes());
+    file.extend_from_slice(&(length as u64).to_be_bytes());
     file.extend_from_slice(&checksum_of(&file));
 
-    let mut sealed = Zeroizing::new(Vec::with_capacity(content.len() + AES_256_GCM.tag_len()));
-    sealed.extend_from_slice(content);
-    let nonce = keys
-        .cipher()?
-        .seal_in_place_append_tag(Aad::from(&file), &mut *sealed)
-        .map_err(|_| ArchiveError::Crypto("encrypt"))?;
-    file.extend_from_slice(nonce.as_ref());
-    file.extend_from_slice(&sealed);
+    keys.seal(&mut file, content)?;
     Ok(file)
 }
 
@@ -106,20 +99,12 @@ pub(super) fn open(passphrase: &Secret, file: &[u8]) -> Result<Zeroizing<Vec<u8>
     }
     let master = stretch(passphrase.expose(), cost, &salt)?;
     let keys = FileKeys::derive(&master, &file_salt, INFO)?;
-    if !bool::from(keys.check().ct_eq(&key_check)) {
+    if !keys.are_of(&key_check) {
         return Err(ArchiveError::WrongPassphrase);
     }
-    let nonce: [u8; NONCE] = take(&mut rest).ok_or(ArchiveError::Damaged)?;
-    let nonce =
-        Nonce::try_assume_unique_for_key(&nonce).map_err(|_| ArchiveError::Crypto("decrypt"))?;
     let mut sealed = Zeroizing::new(rest.to_vec());
-    let length = keys
-        .cipher()?
-        .open_in_place(nonce, Aad::from(&file[..HEADER]), &mut sealed)
-        .map(|plain| plain.len())
-        .map_err(|_| ArchiveError::Tampered)?;
-    sealed.truncate(length);
-    Ok(sealed)
+    let content = keys.open(&file[..HEADER], &mut sealed)?;
+    Ok(Zeroizing::new(content.to_vec()))
 }
 
 const MAGIC: [u8; 7] = *b"authexp";
