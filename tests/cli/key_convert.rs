@@ -247,6 +247,18 @@ fn a_jwk_keeps_what_it_says_of_itself() {
     assert_eq!(named["kid"], "other");
 }
 
+/// As `openssl pkcs12` writes a file.
+#[test]
+fn behind_a_certificate_the_private_key_is_converted() {
+    let home = Home::new();
+    home.write("p", "correct-horse");
+    let both = [vector!("ec256.cert.pem"), vector!("ec256.pbkdf2.pem")].concat();
+    let private = object(&home, "convert - --to jwk -q --passphrase file:p", &both);
+    let public = object(&home, "public - -o jwk", &both);
+    assert_eq!((&public["x"], public.get("d")), (&private["x"], None));
+    assert!(private.contains_key("d"));
+}
+
 #[test]
 fn labels_are_given_and_must_fit() {
     let home = Home::new();

@@ -185,19 +185,12 @@ impl SigningKey {
     }
 }
 
-/// Says why a document gives no private key though it gives a public one: for
-/// want of a passphrase, or else as `public` says.
-pub(super) fn no_private_key(
-    document: &[u8],
-    passphrase: Option<&Secret>,
-    public: fn() -> KeyError,
-) -> KeyError {
+/// Says whether it is for want of a passphrase that a document gives a public
+/// key alone.
+pub(super) fn locked(document: &[u8], passphrase: Option<&Secret>) -> Option<KeyError> {
     let locked = |block: &pem::Block| block.label == "ENCRYPTED PRIVATE KEY";
-    let blocks = pem::decode(document).unwrap_or_default();
-    match passphrase.is_none() && blocks.iter().any(locked) {
-        true => pem::locked(),
-        false => public(),
-    }
+    let found = || pem::decode(document).is_ok_and(|blocks| blocks.iter().any(locked));
+    (passphrase.is_none() && found()).then(pem::locked)
 }
 
 pub(super) fn public_key() -> KeyError {

@@ -3,7 +3,7 @@
 use super::algorithm::Algorithm;
 use super::error::{Error, KeyError, shorten};
 use super::jwk::{Jwk, JwkSet};
-use super::key_document::{KeyDocument, no_private_key, public_key, read};
+use super::key_document::{KeyDocument, locked, public_key, read};
 use super::signing_key::SigningKey;
 use crate::core::secret::Secret;
 
@@ -49,7 +49,8 @@ impl SigningKey {
         let (key, own_kid) = match read(document, passphrase)? {
             KeyDocument::Set(set) => return Ok(select(&set, selection)?),
             KeyDocument::Public(_) => {
-                return Err(no_private_key(document, passphrase, public_key).into());
+                let locked = locked(document, passphrase);
+                return Err(locked.unwrap_or_else(public_key).into());
             }
             KeyDocument::Private(key) => {
                 let algorithm = match selection.algorithm {

@@ -13,7 +13,7 @@ use super::x25519::X25519;
 use crate::core::jose::algorithm::KeyType;
 use crate::core::jose::error::{Error, Failure, KeyError, shorten};
 use crate::core::jose::jwk::{Jwk, JwkSet};
-use crate::core::jose::key_document::{no_key_document, no_private_key};
+use crate::core::jose::key_document::{locked, no_key_document};
 use crate::core::jose::private_key::PrivateKey;
 use crate::core::jose::public_key::{octets, text, unsupported};
 use crate::core::secret::{Secret, SecretBytes};
@@ -75,7 +75,8 @@ impl DecryptionKeys {
             Document::Private(key) => Material::private(key)?.into(),
             Document::X25519(X25519::Private(scalar)) => Material::x25519(&scalar)?.into(),
             Document::Public(_) | Document::X25519(X25519::Public(_)) => {
-                return Err(no_private_key(document, passphrase, public_key).into());
+                let locked = locked(document, passphrase);
+                return Err(locked.unwrap_or_else(public_key).into());
             }
         };
         Ok(Self::One(Box::new(key)))

@@ -7,7 +7,7 @@ use crate::core::jose::contradiction::refuse_contradiction;
 use crate::core::jose::error::{KeyError, shorten};
 use crate::core::jose::jwe::X25519Key;
 use crate::core::jose::jwk::{Jwk, JwkSet};
-use crate::core::jose::key_document::{KeyDocument, Unread, find};
+use crate::core::jose::key_document::{KeyDocument, Unread, find, locked};
 use crate::core::jose::key_forms::{Form, Found};
 use crate::core::jose::key_set::{PRIVATE, SetDocument, is_private};
 use crate::core::jose::members::Members;
@@ -26,14 +26,18 @@ pub enum Portable {
 }
 
 impl Portable {
-    /// Reads a key document.
+    /// Reads a key document, for its private key where it has one.
     ///
     /// # Errors
     ///
     /// What makes the document no key document or its one key unfit, and
     /// `passphrase`.
     pub fn read(document: &[u8], passphrase: Option<&Secret>) -> Result<Self, KeyError> {
-        Self::read_part(document, passphrase, PortableKey::from_jwk)
+        let read = Self::read_part(document, passphrase, PortableKey::from_jwk)?;
+        match (&read, locked(document, passphrase)) {
+            (Self::One(key), Some(fault)) if key.is_public() => Err(fault),
+            _ => Ok(read),
+        }
     }
 
     /// Reads the public keys of a key document. Private members of a JWK need
