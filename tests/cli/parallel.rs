@@ -72,6 +72,9 @@ fn race_held(relay: &Relay, processes: usize, call: impl Fn(usize) -> Call) -> V
 fn listen(stderr: ChildStderr, tell: &mpsc::Sender<()>) {
     for line in BufReader::new(stderr).lines() {
         let line = line.expect("text");
+        if line.starts_with("warning: the token lives shorter than `--min-ttl`") {
+            continue;
+        }
         assert!(line.starts_with("note: waiting for process "), "{line}");
         tell.send(()).expect("who counts");
     }
@@ -109,6 +112,36 @@ fn s1_a_hundred_processes_at_an_expired_session_refresh_once() {
     // The family is alive.
     home.authctl(["refresh"]).run().succeeds();
     assert!(kept(&home, "default").is_some());
+}
+
+/// S1: who waited takes the token that came, however short it lives: the server
+/// gives no longer one.
+#[test]
+fn s1_a_token_that_lives_shorter_than_is_asked_for_is_shared_all_the_same() {
+    for seconds in [20, 0] {
+        let server = observed_with(|options| {
+            options.config.reuse_grace = Duration::ZERO;
+            options.config.lifetimes.access_token = Duration::from_secs(seconds);
+        });
+        let relay = Relay::to(server.issuer());
+        let home = Home::new();
+        relay.sign_in(&home, server.issuer());
+        expire(&home, "default");
+        server.forget();
+        let tokens = race_held(&relay, 10, |_| home.authctl(["token"]));
+        assert_eq!(server.count("POST /token 200"), 1, "{seconds} s");
+        assert!(tokens.iter().all(|token| *token == tokens[0]));
+
+        server.forget();
+        let tokens = race_held(&relay, 10, |_| {
+            home.authctl(["token", "--client", "--client-id", "service"])
+                .args(["--issuer", server.issuer()])
+                .args(["--token-endpoint", &relay.token_endpoint()])
+                .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+        });
+        assert_eq!(server.count("POST /token 200"), 1, "{seconds} s, a client");
+        assert!(tokens.iter().all(|token| *token == tokens[0]));
+    }
 }
 
 /// S1, with nothing held back: who starts late finds the token.

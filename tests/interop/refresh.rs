@@ -336,6 +336,34 @@ fn calls_from_the_lock(trace: &str) -> Vec<(String, usize)> {
     calls[lock.expect("a lock")..].to_vec()
 }
 
+/// S10: a system call of a save that fails in passing, any one of them, costs no
+/// session, though the server forgives nothing.
+#[test]
+fn s10_what_fails_once_in_a_save_loses_no_session() {
+    let server = Embedded::start(Duration::ZERO);
+    let sandbox = signed_in(&server);
+    let trace = sandbox.path("trace");
+    let output = strace(&sandbox, &["-o", trace.to_str().unwrap()], &["refresh"]);
+    assert!(output.status.success(), "{output:?}");
+    let calls = calls_from_the_lock(&std::fs::read_to_string(trace).unwrap());
+    let of_a_save = |name: &str| ["fsync", "fchmod"].contains(&name) || name.starts_with("rename");
+    let (mut failed, mut refused) = (0, 0);
+    for (name, nth) in calls.iter().filter(|(name, _)| of_a_save(name)) {
+        for error in ["EIO", "ENOSPC"] {
+            let inject = format!("inject={name}:error={error}:when={nth}");
+            let options = ["-qq", "-o", "/dev/null", "-e", &inject];
+            let output = strace(&sandbox, &options, &["refresh", "-q"]);
+            failed += 1;
+            refused += usize::from(!output.status.success());
+            println!("{name} {nth} {error}: {:?}", output.status.code());
+            sandbox.authctl(["refresh", "-q"]).succeeds_quietly();
+        }
+    }
+    println!("strace: {failed} calls failed once, {refused} exits that say so, 0 sessions lost");
+    assert!(failed > 8, "{calls:?}");
+    assert!(!server.answers().contains(&400));
+}
+
 /// S7, as an outsider would do it: strace kills the process at a system call
 /// between lock and end, and the next run goes on. (`tests/cli/crash.rs` does
 /// it at every one.)

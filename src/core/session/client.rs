@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Sessions, Token, TokenSource, cached_token, from_cache, is_locked, resource_texts, wanted,
+    Ask, Sessions, Token, TokenSource, cached_token, from_cache, is_locked, resource_texts,
 };
 use crate::core::config::{Setting, Source};
 use crate::core::error::Error as CoreError;
 use crate::core::oauth::token::{client_credentials_request, process_token_response};
 use crate::core::oauth::{Endpoints, Parameters, Scopes};
-use crate::core::store::{self, ClientKey, Key, Record};
+use crate::core::store::{self, CachedToken, ClientKey, Key, Record};
 
 /// The scopes that speak of a person (OIDC Core §5.4, §11).
 const PERSONAL_SCOPES: [&str; 6] = [
@@ -34,16 +34,37 @@ impl Sessions<'_> {
         if ask.no_store {
             return self.request_client_token(&parameters);
         }
-        if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
-            return Ok(token);
+        let seen = self.store.load(&key)?;
+        let seen = seen
+            .as_ref()
+            .and_then(|record| self.kept(record, &parameters));
+        if let Some(token) = seen
+            && !ask.force
+            && self.lives(token, ask.min_ttl)
+        {
+            return Ok(from_cache(token));
         }
+        // Whoever held the lock before us may have fetched the very token. It
+        // need not live for as long as is asked for: the server gives no longer
+        // one.
+        let got_meanwhile = || -> Result<Option<Token>, CoreError> {
+            let record = self.store.load(&key)?;
+            let token = record
+                .as_ref()
+                .and_then(|record| self.kept(record, &parameters));
+            let is_new = |token: &&CachedToken| {
+                seen.is_none_or(|seen| !seen.access_token.matches(&token.access_token))
+            };
+            let token = token.filter(|token| is_new(token) && self.is_of_use(token));
+            Ok(token.map(from_cache))
+        };
         let _lock = match self.lock_and_tell(&key) {
             Ok((lock, false)) => lock,
             // What the holder left may be dear to open (argon2id): not under
             // the lock, where all the others would wait for it.
             Ok((lock, true)) => {
                 drop(lock);
-                if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
+                if let Some(token) = got_meanwhile()? {
                     return Ok(token);
                 }
                 self.lock(&key)?
@@ -55,29 +76,23 @@ impl Sessions<'_> {
                 return Ok(token);
             }
             // Its holder does not come back, or too many were before us: what
-            // there is serves.
+            // there is serves, even what still lives.
             Err(error) if is_locked(&error) => {
-                if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
+                if let Some(token) = got_meanwhile()? {
                     return Ok(token);
                 }
-                let any = Ask {
-                    min_ttl: Duration::ZERO,
-                    ..ask
+                let living = seen.filter(|token| !ask.force && self.lives(token, Duration::ZERO));
+                let Some(token) = living else {
+                    return Err(error);
                 };
-                return match self.cached_client_token(&key, &parameters, any)? {
-                    Some(token) => {
-                        self.listener.note(&format!(
-                            "no new token could be asked for ({error}); the present one still lives"
-                        ));
-                        Ok(token)
-                    }
-                    None => Err(error),
-                };
+                self.listener.note(&format!(
+                    "no new token could be asked for ({error}); the present one still lives"
+                ));
+                return Ok(from_cache(token));
             }
             Err(error) => return Err(error),
         };
-        // Whoever held the lock before may have fetched the very token.
-        if let Some(token) = self.cached_client_token(&key, &parameters, ask)? {
+        if let Some(token) = got_meanwhile()? {
             return Ok(token);
         }
         let mut token = self.request_client_token(&parameters)?;
@@ -106,26 +121,6 @@ impl Sessions<'_> {
             parameters.scope = Scopes::from_wire(&kept.collect::<Vec<_>>().join(" "));
         }
         Ok(parameters)
-    }
-
-    fn cached_client_token(
-        &self,
-        key: &Key,
-        parameters: &Parameters,
-        ask: Ask,
-    ) -> Result<Option<Token>, CoreError> {
-        if ask.force {
-            return Ok(None);
-        }
-        let Some(record) = self.store.load(key)? else {
-            return Ok(None);
-        };
-        let resource = resource_texts(parameters);
-        let extra = parameters.extra_digest();
-        let token = record
-            .token(&wanted(parameters, &resource, extra.as_deref()))
-            .filter(|token| self.lives(token, ask.min_ttl));
-        Ok(token.map(from_cache))
     }
 
     fn request_client_token(&self, parameters: &Parameters) -> Result<Token, CoreError> {

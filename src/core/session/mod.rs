@@ -220,12 +220,23 @@ impl Sessions<'_> {
         parameters: &Parameters,
         min_ttl: Duration,
     ) -> Option<&'r CachedToken> {
+        self.kept(record, parameters)
+            .filter(|token| self.lives(token, min_ttl))
+    }
+
+    /// Returns the token that was asked for with the same scope, audience and
+    /// resource, whether it lives or not.
+    fn kept<'r>(&self, record: &'r Record, parameters: &Parameters) -> Option<&'r CachedToken> {
         let resource = resource_texts(parameters);
         let extra = parameters.extra_digest();
-        let wanted = wanted(parameters, &resource, extra.as_deref());
-        record
-            .token(&wanted)
-            .filter(|token| self.lives(token, min_ttl))
+        record.token(&wanted(parameters, &resource, extra.as_deref()))
+    }
+
+    /// Says whether a token that was received a moment ago serves: it lives, or
+    /// it never did, as those do whose server says a lifetime of 0.
+    fn is_of_use(&self, token: &CachedToken) -> bool {
+        self.lives(token, Duration::ZERO)
+            || token.expires_at.is_some_and(|end| end <= token.issued_at)
     }
 
     /// Says whether a kept token lives for `min_ttl` longer, by the clock that

@@ -27,11 +27,13 @@ impl Sessions<'_> {
         let key = Key::session(self.profile());
         let _lock = self.lock(&key)?;
         let mut record = self.record()?;
-        let others = self.usable(&record, parameters, ask.min_ttl);
-        if let Some(token) = others
-            && (!ask.force || is_newer(token, seen))
-        {
+        if let Some(token) = self.got_meanwhile(&record, seen, parameters) {
             log::debug!("another process has renewed the session");
+            return Ok(from_cache(token));
+        }
+        if !ask.force
+            && let Some(token) = self.usable(&record, parameters, ask.min_ttl)
+        {
             return Ok(from_cache(token));
         }
         // Two tries: the second only with a refresh token that someone who
@@ -41,9 +43,7 @@ impl Sessions<'_> {
             match self.refresh_once(&key, &mut record, parameters, ask.force) {
                 Err(error) if is_refused(&error) => {
                     let again = self.record()?;
-                    if let Some(token) = self.usable(&again, parameters, ask.min_ttl)
-                        && is_newer(token, &record)
-                    {
+                    if let Some(token) = self.got_meanwhile(&again, &record, parameters) {
                         return Ok(from_cache(token));
                     }
                     if same_refresh_token(&again, &record) {
@@ -59,6 +59,19 @@ impl Sessions<'_> {
             profile: self.profile().to_owned(),
         }
         .into())
+    }
+
+    /// Returns the token that is wanted, where someone else has got it since
+    /// `seen` was read. It need not live for as long as is asked for: the server
+    /// gives no longer one, and a hundred that wait would ask a hundred times.
+    fn got_meanwhile<'r>(
+        &self,
+        record: &'r Record,
+        seen: &Record,
+        parameters: &Parameters,
+    ) -> Option<&'r CachedToken> {
+        self.kept(record, parameters)
+            .filter(|token| is_newer(token, seen) && self.is_of_use(token))
     }
 
     /// Sends one refresh request and saves what it gives. The caller holds
@@ -172,7 +185,12 @@ impl Sessions<'_> {
         record: &Record,
         mut sent: Record,
     ) -> Result<(), store::Error> {
-        let saved = self.store.save(key, record);
+        let mut saved = self.store.save(key, record);
+        if let Err(error @ store::Error::Io { .. }) = &saved {
+            // What fails in passing must not cost a session.
+            log::debug!("the session is saved a second time: {error}");
+            saved = self.store.save(key, record);
+        }
         if matches!(saved, Err(store::Error::TooLarge { .. })) {
             sent.refresh_token.clone_from(&record.refresh_token);
             sent.renewal = None;
