@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use authctl::core::config::resolve::bad;
-use authctl::core::config::{Found, SecretRef, Setting, Settings};
+use authctl::core::config::{Found, SecretRef, Setting, Settings, Source, Value};
 use authctl::core::error::Error;
 use authctl::core::secret::{Secret, fingerprint};
 use authctl::core::store::{
@@ -15,6 +15,7 @@ use authctl::core::store::{
 };
 use authctl::core::uri::HttpsUrl;
 
+use super::config_edit::lasting;
 use super::context::{Context, directories};
 use super::secrets::read_file;
 
@@ -94,6 +95,25 @@ impl Context {
             }
         }
         Ok(found)
+    }
+
+    /// Returns what says which Vault a session is in, so that it is found again
+    /// where no flag and no variable says so any more.
+    ///
+    /// # Errors
+    ///
+    /// A variable that is not UTF-8.
+    pub fn vault_to_remember(&self, settings: &Settings) -> Result<Vec<(Setting, Value)>, Error> {
+        let of_this_call = Setting::all().filter_map(|setting| {
+            let found = settings.get(setting)?;
+            let is_of_vault = setting.key().starts_with("vault_");
+            let is_kept = matches!(found.source, Source::Profile(_));
+            let value = (is_of_vault && !is_kept).then(|| lasting(setting, &found))??;
+            Some((setting, value))
+        });
+        let of_vaults_own = self.vault_of_environment(settings)?.into_iter();
+        let of_vaults_own = of_vaults_own.map(|(setting, text)| (setting, Value::Text(text)));
+        Ok(of_this_call.chain(of_vaults_own).collect())
     }
 
     /// A TLS connection to someone unknown is none; a token for Vault would go

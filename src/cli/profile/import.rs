@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use authctl::core::config::{Kind, Layer, SecretRef, Setting, Settings, Value};
+use authctl::core::config::{Kind, Layer, SecretRef, Setting, Settings, Source, Value};
 use authctl::core::error::Error;
 use authctl::core::store::{
     self, Archive, ArchiveError, Archived, Key, LockGuard, Opened, Reason, Record, Relation,
+    StoreKind,
 };
 use serde_json::{Value as Json, json};
 
@@ -165,7 +166,7 @@ fn judge(
         }
     }
     Ok(Arriving {
-        settings: settings_for(cx, args, &profile, &in_archive, &opened)?,
+        settings: settings_for(cx, args, &settings, &in_archive, &opened)?,
         profile,
         key,
         opened,
@@ -175,15 +176,17 @@ fn judge(
     })
 }
 
-/// Returns what the profile's settings are to become; nothing where it has
-/// some that name the same server and client.
+/// Returns what is to be written into the profile: the settings of the archive,
+/// unless it has some that name the same server and client; and which store has
+/// the session, where the profile does not say so by itself.
 fn settings_for(
     cx: &Context,
     args: &ImportArgs,
-    profile: &str,
+    settings: &Settings,
     in_archive: &serde_json::Map<String, Json>,
     opened: &Opened,
 ) -> Result<Layer, Error> {
+    let profile = settings.profile_name();
     let mut layer = Layer::new();
     for (key, value) in in_archive {
         let Some(setting) = Setting::from_key(key) else {
@@ -204,7 +207,7 @@ fn settings_for(
             .into_iter()
             .find(|setting| own.get(setting) != layer.get(setting));
         match differs {
-            None => return Ok(Layer::new()),
+            None => return where_it_is(cx, settings, opened),
             Some(_) if args.force => {}
             // A profile that says nothing of the server takes all.
             Some(_)
@@ -226,6 +229,22 @@ fn settings_for(
     if opened.reason == Reason::KeychainAnswers {
         let store = opened.store.kind().name().to_owned();
         layer.insert(Setting::Store, Value::Text(store));
+    }
+    layer.extend(where_it_is(cx, settings, opened)?);
+    Ok(layer)
+}
+
+/// Returns the settings by which the session is found again where no flag and
+/// no variable names the store that it was put into.
+fn where_it_is(cx: &Context, settings: &Settings, opened: &Opened) -> Result<Layer, Error> {
+    let mut layer = Layer::new();
+    let kind = opened.store.kind();
+    let named = settings.get(Setting::Store).map(|found| found.source);
+    if matches!(named, Some(Source::Flag | Source::Environment(_))) {
+        layer.insert(Setting::Store, Value::Text(kind.name().to_owned()));
+    }
+    if kind == StoreKind::Vault {
+        layer.extend(cx.vault_to_remember(settings)?);
     }
     Ok(layer)
 }

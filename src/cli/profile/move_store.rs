@@ -231,8 +231,15 @@ fn left_behind(
 fn remember(cx: &Context, settings: &Settings, to: Choice) -> Result<(), Error> {
     cx.allow_new_config();
     let profile = settings.profile_name();
+    let which_vault = match to {
+        Choice::Vault => cx.vault_to_remember(settings)?,
+        _ => Vec::new(),
+    };
     cx.edit_config(|config| {
         config.set(profile, Setting::Store, Value::Text(to.name().to_owned()))?;
+        for (setting, value) in &which_vault {
+            config.set(profile, *setting, value.clone())?;
+        }
         for setting in of_stores().filter(|setting| *setting != Setting::Store) {
             if let Some(found) = settings.get(setting)
                 && found.source == Source::Flag

@@ -62,7 +62,10 @@ fn an_archive_carries_a_session_and_its_settings_to_another_home() {
     there.authctl(["refresh"]).run().succeeds();
     let config = std::fs::read_to_string(there.config()).expect("a configuration");
     assert!(config.contains(server.issuer()), "{config}");
-    assert!(!config.contains("store"), "{config}");
+    // Where it was put, so that it is found without the variable; not what the
+    // archive's home has to say of stores.
+    assert!(config.contains("store = \"file\""), "{config}");
+    assert!(!config.contains("store_"), "{config}");
 }
 
 /// A refresh token that rotates lives in one place.

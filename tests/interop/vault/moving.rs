@@ -101,6 +101,15 @@ fn a_session_is_moved_to_vault_and_back() {
     assert_eq!(bao.names(&format!("{folder}/sessions")), [""; 0]);
 }
 
+/// Which Vault, and where in it, is remembered: another day no variable says it.
+#[test]
+fn where_a_session_was_moved_to_is_remembered() {
+    let (bao, folder, issuer) = (Bao::shared(), Bao::folder(), Issuer::start());
+    let mut near = signed_in(&bao.url(), &folder, &issuer.url, "vault");
+    near.set("VAULT_ADDR", "").set("AUTHCTL_VAULT_PATH", "");
+    near.authctl(["refresh", "-q"]).succeeds_quietly();
+}
+
 /// One request is lost, or its answer, each in turn: it is sent again.
 #[test]
 fn a_cut_at_any_request_of_a_move_is_made_good() {
