@@ -88,9 +88,95 @@ pub fn fingerprint(secret: &[u8]) -> String {
     hex::encode(&hash.as_ref()[..4])
 }
 
+/// Takes a secret out of what a server said: some repeat what they were sent, as
+/// it is or percent-encoded (RFC 3986 §2.1), with `+` or `%20` for a space.
+pub fn redact(text: &str, secret: &str) -> String {
+    // A very short one would tear ordinary words apart.
+    if secret.len() < 4 {
+        return text.to_owned();
+    }
+    let text = text.replace(secret, REDACTED);
+    // That would be found in what takes its place.
+    if REDACTED.contains(secret) {
+        return text;
+    }
+    let text = redact_encoded(text, secret.as_bytes(), false);
+    redact_encoded(text, secret.as_bytes(), true)
+}
+
+const REDACTED: &str = "<secret>";
+
+/// Takes octets out of a text in which they are encoded.
+fn redact_encoded(text: String, octets: &[u8], plus_is_space: bool) -> String {
+    if !text.contains(['%', '+']) {
+        return text;
+    }
+    // Each octet that is meant, and where what stands for it begins.
+    let bytes = text.as_bytes();
+    let (mut decoded, mut starts) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        starts.push(at);
+        let digits = bytes.get(at + 1..at + 3).filter(|_| *byte == b'%');
+        let code = digits.and_then(|digits| {
+            let digits = std::str::from_utf8(digits).ok()?;
+            u8::from_str_radix(digits, 16).ok()
+        });
+        decoded.push(match (code, byte) {
+            (Some(code), _) => code,
+            (None, b'+') if plus_is_space => b' ',
+            (None, byte) => *byte,
+        });
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    starts.push(bytes.len());
+    let (mut redacted, mut copied, mut from) = (String::new(), 0, 0);
+    while let Some(found) = decoded.get(from..).and_then(|rest| {
+        rest.windows(octets.len())
+            .position(|window| window == octets)
+    }) {
+        let first = from + found;
+        from = first + octets.len();
+        // Whole characters, since the secret is of whole ones.
+        redacted.push_str(text.get(copied..starts[first]).unwrap_or_default());
+        redacted.push_str(REDACTED);
+        copied = starts[from];
+    }
+    redacted.push_str(text.get(copied..).unwrap_or_default());
+    redacted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_is_repeated_is_taken_out_however_it_is_written() {
+        for text in [
+            "R3FR/ESH+to k",
+            "R3FR%2FESH%2Bto%20k",
+            "R3FR%2fESH%2bto+k",
+            "R3FR/ESH+to%20k",
+            "%52%33FR%2FESH%2Bto+k",
+        ] {
+            let said = format!("token {text} and {text}, 100 % unknown");
+            let expected = "token <secret> and <secret>, 100 % unknown";
+            assert_eq!(redact(&said, "R3FR/ESH+to k"), expected);
+        }
+        assert_eq!(
+            redact("p%C3%A4sswort: pässwort", "pässwort"),
+            "<secret>: <secret>"
+        );
+        assert_eq!(redact("50%25x 50%2525x", "50%25x"), "<secret> <secret>");
+        assert_eq!(
+            redact("100 % of secret+secret", "secret"),
+            "100 % of <secret>+<secret>"
+        );
+        assert_eq!(redact("a+b is no word", "key!"), "a+b is no word");
+        for text in ["", "%", "%4", "%zz", "+", "%C3", "ä%"] {
+            assert_eq!(redact(text, "a secret"), text);
+        }
+    }
 
     #[test]
     fn debug_shows_nothing() {

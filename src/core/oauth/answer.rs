@@ -10,6 +10,7 @@ use super::salvage::string_members;
 use crate::core::Error as CoreError;
 use crate::core::http::{self, FieldValue, Request, Response};
 use crate::core::jose::json;
+use crate::core::secret::redact;
 
 /// The most characters that are kept of an `error_description`; the longest
 /// known ones (a correlation id, a date and a page of advice) are shorter.
@@ -183,17 +184,15 @@ impl Answer<'_> {
         })
     }
 
-    /// Bounds a text of the server's and takes out the secrets that had been
-    /// sent: some servers repeat them ("refresh token XYZ is unknown").
+    /// Takes the secrets that had been sent out of a text of the server's: some
+    /// servers repeat them ("refresh token XYZ is unknown"). Then bounds it:
+    /// half a secret would not be found.
     pub fn scrub(&self, text: &str) -> String {
-        let mut text: String = text.chars().take(MAX_DESCRIPTION).collect();
+        let mut text = text.to_owned();
         for secret in self.sent_secrets() {
-            // A very short one would tear ordinary words apart.
-            if secret.len() >= 4 {
-                text = text.replace(&secret, "<secret>");
-            }
+            text = redact(&text, &secret);
         }
-        text
+        text.chars().take(MAX_DESCRIPTION).collect()
     }
 
     fn sent_secrets(&self) -> Vec<String> {

@@ -14,7 +14,7 @@ use super::error::in_quotes;
 use super::login::Session;
 use super::{LoginMethod, VaultAuth, VaultError, VaultPath};
 use crate::core::http::{self, FieldValue, Method, Request, Response, Retry, send_with_retries};
-use crate::core::secret::{Secret, SecretBytes};
+use crate::core::secret::{Secret, SecretBytes, redact};
 use crate::core::store::record::json::to_json;
 
 impl Api {
@@ -109,10 +109,18 @@ impl Api {
         }
         let budget = call.budget.unwrap_or(self.settings.timeout);
         let response = send_with_retries(&*self.transport, &*self.clock, &request, budget);
-        let response = response.map_err(|error| match error {
+        let mut response = response.map_err(|error| match error {
             http::Error::Redirect { host, .. } => VaultError::Standby { host },
             other => VaultError::Unreachable(other),
         })?;
+        if response.status >= 400 {
+            // What stands between us and Vault may repeat it.
+            for secret in token.into_iter().chain([self.settings.auth.secret()]) {
+                let text = String::from_utf8_lossy(&response.body);
+                let text = redact(&text, secret.expose());
+                *response.body = text.into_bytes();
+            }
+        }
         match response.status {
             503 if said(&response).contains("sealed") => {
                 Err(VaultError::Sealed { host: self.host() })

@@ -73,6 +73,18 @@ pub enum VaultAuth {
     },
 }
 
+impl VaultAuth {
+    /// Returns what is sent to Vault as a proof.
+    pub(super) fn secret(&self) -> &Secret {
+        match self {
+            Self::Token(secret)
+            | Self::Login {
+                credential: secret, ..
+            } => secret,
+        }
+    }
+}
+
 /// A way to sign in at Vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginMethod {

@@ -262,11 +262,20 @@ fn refusals_are_told_from_failures() {
 fn a_secret_that_the_server_repeats_is_taken_out() {
     let body = r#"{"error":"invalid_grant",
         "error_description":"planted-password of alice or planted&secret is wrong"}"#;
-    let repeated = error(&password(), &json(400, body));
-    assert_eq!(
-        repeated.to_string(),
-        "the server answered invalid_grant (\"<secret> of alice or <secret> is wrong\")"
+    for body in [body.to_owned(), body.replace('&', "%26")] {
+        let repeated = error(&password(), &json(400, &body));
+        assert_eq!(
+            repeated.to_string(),
+            "the server answered invalid_grant (\"<secret> of alice or <secret> is wrong\")"
+        );
+    }
+    // Not even a part of one that crosses the limit.
+    let crossing = format!(
+        r#"{{"error":"invalid_grant","error_description":"{}planted-password"}}"#,
+        "x".repeat(990)
     );
+    let cut = error(&password(), &json(400, &crossing)).to_string();
+    assert!(!cut.contains("planted"), "{cut}");
     let mut request = password();
     request.secret_field("password", &Secret::new("invalid"));
     let code = error(&request, &json(400, r#"{"error":"invalid_client"}"#));

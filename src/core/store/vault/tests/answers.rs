@@ -287,3 +287,21 @@ fn a_version_that_was_deleted_is_no_session_and_is_written_over() {
     assert!(!store.remove(&key()).unwrap());
     assert_eq!(vault.state().entries.len(), 0);
 }
+
+/// What stands between us and Vault may repeat what it was sent.
+#[test]
+fn a_secret_that_vault_repeats_is_taken_out() {
+    let vault = FakeVault::default();
+    let said = r#"{"errors":["bad token hunter2"]}"#;
+    vault.fails("GET secret/data", Kind::Answer(403, said));
+    let error = vault.store("one").load(&key()).unwrap_err();
+    let text = format!("{error:?}");
+    assert!(text.contains("bad token <secret>"), "{text}");
+
+    let login = FakeVault::login(LoginMethod::AppRole);
+    let store = vault.store_with("one", |settings| settings.auth = login);
+    let said = r#"{"errors":["no secret_id planted-credential"]}"#;
+    vault.fails("auth/approle/login", Kind::Answer(400, said));
+    let text = format!("{:?}", store.load(&key()).unwrap_err());
+    assert!(text.contains("no secret_id <secret>"), "{text}");
+}
