@@ -17,8 +17,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::harness::Home;
-use crate::harness::STORE_KEY;
+use crate::harness::{Home, STORE_KEY};
 use world::World;
 
 /// Secrets that are given, each with what a terminal, a shell, JSON, a form or

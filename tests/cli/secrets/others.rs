@@ -2,8 +2,7 @@
 
 use super::world::World;
 use super::{ARCHIVE_PASSPHRASE, CLIENT_SECRET, NEW_STORE_KEY, WRONG_PASSPHRASE};
-use crate::harness::Call;
-use crate::harness::STORE_KEY;
+use crate::harness::{Call, STORE_KEY};
 
 pub fn servers(w: &mut World) {
     let issuer = w.server.issuer();
