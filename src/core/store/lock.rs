@@ -157,6 +157,8 @@ pub(super) fn lock_in(
                 if source.kind() == ErrorKind::NotFound && removals < MOST_REMOVALS =>
             {
                 removals += 1;
+                // Each at a time of its own, or two could keep on meeting.
+                std::thread::sleep(FIRST_PAUSE);
             }
             taken => return taken,
         }
