@@ -79,6 +79,25 @@ fn s21_calls_in_a_row_ask_nobody_and_write_nothing() {
     assert_eq!(files(), before);
 }
 
+/// As a session's does.
+#[test]
+fn a_client_s_token_that_still_lives_serves_when_the_server_does_not() {
+    let server = observed();
+    let home = Home::new();
+    let issuer = server.issuer().to_owned();
+    let call = || {
+        home.authctl(["token", "--client", "--client-id", "service"])
+            .args(["--issuer", &issuer, "--timeout", "2s"])
+            .env("AUTHCTL_CLIENT_SECRET", "service-secret")
+    };
+    let first = call().run().succeeds();
+    drop(server);
+    let (token, said) = call().args(["--min-ttl", "2h"]).run().succeeds_saying();
+    assert_eq!(token, first);
+    assert!(said.contains("the present one still lives"), "{said}");
+    call().arg("--force-refresh").run().fails(6);
+}
+
 #[test]
 fn a_bare_token_has_no_newline_in_a_pipe() {
     let server = observed();

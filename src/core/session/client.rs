@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Sessions, Token, TokenSource, cached_token, from_cache, is_locked, resource_texts,
+    Ask, Sessions, Token, TokenSource, cached_token, from_cache, is_locked, may_go_on,
+    resource_texts,
 };
 use crate::core::config::{Setting, Source};
 use crate::core::error::Error as CoreError;
@@ -58,6 +59,16 @@ impl Sessions<'_> {
             let token = token.filter(|token| is_new(token) && self.is_of_use(token));
             Ok(token.map(from_cache))
         };
+        let still_living = |error: CoreError| match seen {
+            Some(token) if !ask.force && self.lives(token, Duration::ZERO) => {
+                self.listener.note(&format!(
+                    "no new token could be asked for ({}); the present one still lives",
+                    error.root()
+                ));
+                Ok(from_cache(token))
+            }
+            _ => Err(error),
+        };
         let _lock = match self.lock_and_tell(&key) {
             Ok((lock, false)) => lock,
             // What the holder left may be dear to open (argon2id): not under
@@ -81,21 +92,17 @@ impl Sessions<'_> {
                 if let Some(token) = got_meanwhile()? {
                     return Ok(token);
                 }
-                let living = seen.filter(|token| !ask.force && self.lives(token, Duration::ZERO));
-                let Some(token) = living else {
-                    return Err(error);
-                };
-                self.listener.note(&format!(
-                    "no new token could be asked for ({error}); the present one still lives"
-                ));
-                return Ok(from_cache(token));
+                return still_living(error);
             }
             Err(error) => return Err(error),
         };
         if let Some(token) = got_meanwhile()? {
             return Ok(token);
         }
-        let mut token = self.request_client_token(&parameters)?;
+        let mut token = match self.request_client_token(&parameters) {
+            Err(error) if may_go_on(&error) => return still_living(error),
+            other => other?,
+        };
         let now = self.connection.clock().now();
         let mut record = Record::new(
             self.connection.server_name()?,
