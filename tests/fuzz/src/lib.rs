@@ -75,3 +75,15 @@ pub fn codes(error: &Error) -> Vec<&'static str> {
         failures => failures.iter().map(|failure| failure.code).collect(),
     }
 }
+
+/// Says whether there is a number that is no integer of 64 bits: `serde_json`
+/// reads those of many digits to the last place but one, unless it is built
+/// with `float_roundtrip`.
+pub fn has_fraction(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(items) => items.iter().any(has_fraction),
+        Value::Object(members) => members.values().any(has_fraction),
+        _ => false,
+    }
+}

@@ -4,6 +4,7 @@
 #![no_main]
 
 use authctl::core::jose::json::{self, Error};
+use authctl_fuzz::has_fraction;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -34,15 +35,3 @@ fuzz_target!(|octets: &[u8]| {
         (Err(error), Ok(lax)) => panic!("{lax} was refused: {error}"),
     }
 });
-
-/// Says whether there is a number that is no integer of 64 bits: `serde_json`
-/// reads those of many digits to the last place but one, unless it is built
-/// with `float_roundtrip`.
-fn has_fraction(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.is_f64(),
-        Value::Array(items) => items.iter().any(has_fraction),
-        Value::Object(members) => members.values().any(has_fraction),
-        _ => false,
-    }
-}

@@ -36,8 +36,11 @@ fuzz_target!(|octets: &[u8]| {
         assert_eq!(Some(key.members()), value.as_object());
     }
     let written = set.to_json();
-    let again = JwkSet::parse(written.to_string().as_bytes()).expect("what is written is read");
-    assert_eq!(again.to_json(), written);
+    let written = written.to_string();
+    let again = JwkSet::parse(written.as_bytes()).expect("what is written is read");
+    // Not `written` itself: a number of more digits than an `f64` has may be
+    // read as its neighbour, by whoever reads it.
+    assert_eq!(Ok(again.to_json()), json::parse_value(written.as_bytes()));
     assert_eq!(again.skipped(), []);
 
     let keys = Keys::Set(set);
