@@ -19,6 +19,8 @@ mod tokens;
 mod bad_metadata;
 mod bad_servers;
 mod batch;
+#[cfg(unix)]
+mod batch_progress;
 mod batch_streams;
 mod cache_key;
 mod clock;

@@ -23,6 +23,15 @@ pub fn on_a_terminal(call: Call) -> expectrl::session::OsSession {
     spawn(command, &call)
 }
 
+/// As [`on_a_terminal`], by a line of a shell in which the call is `"$@"`.
+pub fn on_a_terminal_by(line: &str, call: Call) -> expectrl::session::OsSession {
+    let call = call.into_command();
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", line, "sh"]);
+    shell.arg(call.get_program()).args(call.get_args());
+    spawn(shell, &call)
+}
+
 /// Starts a command in the environment and folder of a call.
 fn spawn(
     mut command: std::process::Command,
@@ -80,16 +89,9 @@ fn the_prompt_is_seen_when_the_streams_are_redirected() {
     let server = observed();
     let home = Home::new();
     let call = login(&home, server.issuer()).args(["--username", "alice"]);
-    let command = call.into_command();
-    let mut shell = std::process::Command::new("/bin/sh");
-    shell
-        .arg("-c")
-        // One descriptor stays, so that the terminal does.
-        .arg("exec \"$@\" >out 2>err </dev/null 3</dev/tty")
-        .arg("sh")
-        .arg(command.get_program())
-        .args(command.get_args());
-    let mut session = spawn(shell, &command);
+    // One descriptor stays, so that the terminal does.
+    let line = "exec \"$@\" >out 2>err </dev/null 3</dev/tty";
+    let mut session = on_a_terminal_by(line, call);
     session.expect("Password of alice: ").expect("a prompt");
     session.send_line("wonderland").expect("to type");
     let (_, code) = to_the_end(&mut session);
@@ -108,14 +110,8 @@ fn h9_ctrl_c_at_the_password_restores_the_terminal() {
     let home = Home::new();
     let call = login(&home, server.issuer())
         .args(["--username", "alice"])
-        .env("PATH", "/usr/bin:/bin")
-        .into_command();
-    let mut shell = std::process::Command::new("/bin/sh");
-    shell
-        .args(["-c", "stty echo; exec \"$@\"", "sh"])
-        .arg(call.get_program())
-        .args(call.get_args());
-    let mut session = spawn(shell, &call);
+        .env("PATH", "/usr/bin:/bin");
+    let mut session = on_a_terminal_by("stty echo; exec \"$@\"", call);
     session.expect("Password of alice: ").expect("a prompt");
     // The prompt is written a moment before the echo is switched off.
     let deadline = Instant::now() + Duration::from_secs(10);

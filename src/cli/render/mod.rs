@@ -201,13 +201,7 @@ impl Render {
 
     /// Returns how many columns a terminal on stdout has.
     pub fn columns(&self) -> Option<usize> {
-        #[cfg(unix)]
-        return rustix::termios::tcgetwinsize(io::stdout())
-            .ok()
-            .map(|size| usize::from(size.ws_col))
-            .filter(|columns| *columns > 0);
-        #[cfg(not(unix))]
-        None
+        columns_of(&io::stdout())
     }
 
     /// Has GitHub Actions mask a secret, before it is printed because the
@@ -250,6 +244,21 @@ impl Render {
         // When stderr is closed there is nobody to tell.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+}
+
+/// Returns how many columns a terminal has.
+#[cfg(unix)]
+fn columns_of(terminal: &impl std::os::fd::AsFd) -> Option<usize> {
+    rustix::termios::tcgetwinsize(terminal)
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns > 0)
+}
+
+/// Returns nothing: the platform is not asked.
+#[cfg(not(unix))]
+fn columns_of<T>(_: &T) -> Option<usize> {
+    None
 }
 
 /// Returns `1 key` or `2 keys`.
