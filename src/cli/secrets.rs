@@ -19,7 +19,7 @@ use super::{hygiene, interrupt, prompt, secret_command};
 /// a secret or a key.
 pub const MAX_SECRET: u64 = 1024 * 1024;
 
-/// What nearly all of these fit into, in octets.
+/// What nearly all of these fit into, in octets, where no length is known.
 const USUAL_SECRET: usize = 8 * 1024;
 
 /// The most octets of a payload that is signed or verified apart from its JWS:
@@ -249,7 +249,8 @@ pub fn read_judged(
     };
     let file = std::fs::File::open(path).map_err(fail)?;
     judge(&file)?;
-    read_bounded(file, limit, &format!("`{}`", path.display()), fail)
+    let length = file.metadata().map_or(0, |found| found.len());
+    read_bounded(file, length, limit, &format!("`{}`", path.display()), fail)
 }
 
 /// Reads standard input as a whole.
@@ -282,7 +283,7 @@ pub fn read_stdin_of(limit: u64) -> Result<SecretBytes, Error> {
         hint: Some("name a file in its place".into()),
         source: Some(source),
     };
-    read_bounded(std::io::stdin().lock(), limit, "standard input", fail)
+    read_bounded(std::io::stdin().lock(), 0, limit, "standard input", fail)
 }
 
 /// Refuses to read two things from standard input; they are given as messages
@@ -304,13 +305,19 @@ pub fn one_from_stdin<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Result<(
 
 fn read_bounded(
     from: impl std::io::Read,
+    length: u64,
     limit: u64,
     name: &str,
     fail: impl Fn(std::io::Error) -> Error,
 ) -> Result<SecretBytes, Error> {
-    // In one piece of memory where it is a secret's size: what a vector grows
-    // out of is not wiped.
-    let mut octets = Zeroizing::new(Vec::with_capacity(USUAL_SECRET));
+    // In one piece of memory, since what a vector grows out of is not wiped;
+    // and in no more than it needs, since all of that is wiped. The room beyond
+    // the end is where the reader finds that there is no more.
+    let room = match length.min(limit) {
+        0 => USUAL_SECRET,
+        length => length as usize + 64,
+    };
+    let mut octets = Zeroizing::new(Vec::with_capacity(room));
     from.take(limit + 1)
         .read_to_end(&mut octets)
         .map_err(fail)?;
