@@ -92,8 +92,8 @@ fn measure(arguments: &Arguments) -> ExitCode {
         .expect("authctl is built: cargo build --release --locked");
     files::make(&folder, tokens);
     println!(
-        "{:<6} {:>12} {:>12} {:>7}  {:<28} {:>8}  {:<28} memory",
-        "kind", "raw", "authctl", "share", "must, aim", "speed-up", "must, aim"
+        "{:<6} {:>12} {:>12} {:>7}  {:<28} {:>8}  {:<28} {:>7}  memory",
+        "kind", "raw", "authctl", "share", "must, aim", "speed-up", "must, aim", "two raw"
     );
     let mut holds = true;
     for kind in Kind::ALL {
@@ -112,10 +112,13 @@ fn measure(arguments: &Arguments) -> ExitCode {
 fn row(kind: Kind, folder: &Path, authctl: &Path, arguments: &Arguments) -> bool {
     let file = folder.join(kind.name());
     let mut raw = Vec::new();
+    let mut machine = Vec::new();
     let mut one: Vec<Run> = Vec::new();
     let mut two: Vec<Run> = Vec::new();
     for _ in 0..arguments.rounds.get() {
-        raw.push(raw::spawn(folder, &file));
+        let alone = raw::spawn(folder, &file);
+        machine.push((alone.wall, raw::spawn_two(folder, &file)));
+        raw.push(alone.processor);
         one.push(run(authctl, folder, &file, 1));
         two.push(run(authctl, folder, &file, 2));
     }
@@ -140,9 +143,11 @@ fn row(kind: Kind, folder: &Path, authctl: &Path, arguments: &Arguments) -> bool
     let share = raw.as_secs_f64() / processor.as_secs_f64();
     let wall = |runs: &[Run]| median(runs.iter().map(|run| run.wall).collect()).as_secs_f64();
     let speed_up = wall(&one) / wall(&two);
+    let (alone, both) = machine.into_iter().unzip();
+    let given = 2.0 * median(alone).as_secs_f64() / median(both).as_secs_f64();
     let tokens = expected.lines().count();
     println!(
-        "{:<6} {:>12} {:>12} {:>7.3}  {:<28} {:>8.2}  {:<28} {:.1} MiB, must 32 {}, aim 16 {}",
+        "{:<6} {:>12} {:>12} {:>7.3}  {:<28} {:>8.2}  {:<28} {:>7.2}  {:.1} MiB, must 32 {}, aim 16 {}",
         kind.name(),
         each(raw, tokens),
         each(processor, tokens),
@@ -150,6 +155,7 @@ fn row(kind: Kind, folder: &Path, authctl: &Path, arguments: &Arguments) -> bool
         bounds(share, kind.bounds()),
         speed_up,
         bounds(speed_up, SPEED_UP),
+        given,
         memory as f64 / f64::from(1 << 20),
         met(memory <= MAX_MEMORY),
         met(memory <= AIM_MEMORY),
