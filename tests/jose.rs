@@ -3,6 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "jose/asked_claims.rs"]
+mod asked_claims;
+#[path = "jose/bad_keys.rs"]
+mod bad_keys;
 #[path = "jose/batch.rs"]
 mod batch;
 #[path = "jose/claims.rs"]
@@ -17,6 +21,12 @@ mod fixture;
 mod forms;
 #[path = "jose/jwe.rs"]
 mod jwe;
+#[path = "jose/jwe_keys.rs"]
+mod jwe_keys;
+#[path = "jose/jwe_rules.rs"]
+mod jwe_rules;
+#[path = "jose/key_choice.rs"]
+mod key_choice;
 #[path = "jose/keys.rs"]
 mod keys;
 #[path = "jose/ml_dsa.rs"]
