@@ -12,6 +12,8 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, date};
 use serde::{Deserialize, Serialize};
 
 pub use offset::ClockOffset;
@@ -41,8 +43,8 @@ impl Timestamp {
     /// Returns the instant as RFC 3339 in UTC (`2026-01-31T12:00:00Z`), or
     /// `None` outside the years that RFC 3339 can write (0000 to 9999).
     pub fn to_rfc3339(self) -> Option<String> {
-        let instant = jiff::Timestamp::from_second(self.0).ok()?;
-        let text = instant.to_string();
+        let instant = EPOCH.checked_add(SignedDuration::from_secs(self.0)).ok()?;
+        let text = format!("{instant}Z");
         // Years before 0 are written with a sign, which is not RFC 3339.
         (!text.starts_with('-')).then_some(text)
     }
@@ -71,8 +73,35 @@ impl FromStr for Timestamp {
         }
         text.parse::<jiff::Timestamp>()
             .map(|instant| Self(instant.as_second()))
-            .map_err(|_| InvalidTime::Instant)
+            .ok()
+            .or_else(|| last_day(text))
+            .ok_or(InvalidTime::Instant)
     }
+}
+
+/// When Unix time begins, by the calendar of UTC.
+const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+
+/// Reads an instant of the last two days of 9999, where the instants of the
+/// library below end; its calendar does not.
+fn last_day(text: &str) -> Option<Timestamp> {
+    let (calendar, offset) = match text.strip_suffix(['Z', 'z']) {
+        Some(calendar) => (calendar, 0),
+        None => {
+            let (calendar, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+            let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+            let seconds = hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60;
+            let sign = if offset.starts_with('-') { -1 } else { 1 };
+            (calendar, sign * seconds)
+        }
+    };
+    let time = calendar.strip_prefix("9999-12-3")?.get(1..)?;
+    let is_time = |c: char| c.is_ascii_digit() || c == ':' || c == '.';
+    if !time.strip_prefix(['T', 't'])?.chars().all(is_time) {
+        return None;
+    }
+    let instant: DateTime = calendar.parse().ok()?;
+    Some(Timestamp(instant.duration_since(EPOCH).as_secs() - offset))
 }
 
 /// Says whether a text ends in a `time-offset` (RFC 3339 §5.6): `Z`, or a sign
@@ -258,6 +287,40 @@ mod tests {
         ] {
             assert_eq!(format_span(seconds), text);
         }
+    }
+
+    /// J38: the last instant that RFC 3339 can write is one.
+    #[test]
+    fn the_last_day_of_9999_is_one() {
+        for (text, seconds) in [
+            ("9999-12-30T21:00:00Z", 253_402_203_600),
+            ("9999-12-30T23:00:00Z", 253_402_210_800),
+            ("9999-12-31T00:00:00Z", 253_402_214_400),
+            ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ] {
+            assert_eq!(text.parse(), Ok(Timestamp(seconds)), "{text}");
+            assert_eq!(Timestamp(seconds).to_string(), text);
+        }
+        for (text, seconds) in [
+            ("9999-12-31t23:59:59.999z", 253_402_300_799),
+            ("9999-12-31T23:59:59+23:30", 253_402_216_199),
+            ("9999-12-31T00:00:00-01:00", 253_402_218_000),
+        ] {
+            assert_eq!(text.parse(), Ok(Timestamp(seconds)), "{text}");
+        }
+        for text in [
+            "9999-12-31Z",
+            "9999-12-32T00:00:00Z",
+            "9999-12-31T24:00:01Z",
+            "9999-12-31T00:00:00[UTC]Z",
+            "9999-12-31T00:00:00+01:00Z",
+            "9999-12-31T00:00:00",
+            "10000-01-01T00:00:00Z",
+        ] {
+            let read: Result<Timestamp, _> = text.parse();
+            assert_eq!(read, Err(InvalidTime::Instant), "{text}");
+        }
+        assert_eq!(Timestamp(253_402_300_800).to_rfc3339(), None);
     }
 
     #[test]
