@@ -367,6 +367,22 @@ fn keys_go_by_kid_or_thumbprint_and_unknown_ones_are_refused() {
 }
 
 #[test]
+fn a_key_that_is_named_twice_is_removed_once() {
+    let home = Home::new();
+    let key = key("ES256");
+    let print = authctl::core::jose::thumbprint(&key.public_jwk()).unwrap();
+    for kids in [["k1", "k1"], ["k1", &print]] {
+        home.write("set.json", json!({"keys": [key.public_jwk()]}).to_string());
+        let call = home.authctl(["jwks", "remove", "--json", "--force", "set.json", "--"]);
+        let output = call.args(kids).run();
+        let answer: Value = serde_json::from_str(&output.stdout()).unwrap();
+        assert_eq!(answer["removed"], json!(["k1"]));
+        assert_eq!(answer["warnings"].as_array().unwrap().len(), 1);
+        assert_eq!(answer["count"], 0);
+    }
+}
+
+#[test]
 fn a_set_with_broken_members_is_listed_with_what_is_wrong() {
     let home = Home::new();
     let set = json!({"keys": [

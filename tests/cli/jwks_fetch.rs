@@ -43,6 +43,53 @@ fn fetch_prints_the_set_as_it_was_sent_and_keeps_it() {
 }
 
 #[test]
+fn j57_a_private_key_is_replaced_only_by_force() {
+    let home = Home::new();
+    let served = jwks(&key("ES256"));
+    let server = KeyServer::start(&served);
+    let fetch = || home.authctl(["jwks", "fetch", &server.url(), "--out", "as.json"]);
+    let private = key("ES256").private_jwk().unwrap();
+    let private = private.expose();
+    let public = json!(key("ES256").public_jwk()).to_string();
+    let secret = r#"{"kty":"oct","k":"c2VjcmV0"}"#;
+    for (kept, why) in [
+        (private.to_owned(), "is no JWK Set"),
+        (public, "is no JWK Set"),
+        (
+            format!("{{\"keys\":[{private}]}}"),
+            "holds private keys or secrets",
+        ),
+        (
+            format!("{{\"keys\":[{secret}]}}"),
+            "holds private keys or secrets",
+        ),
+    ] {
+        home.write("as.json", &kept);
+        fetch()
+            .code(2)
+            .stderr_has(format!("`as.json` is there and {why}"))
+            .stderr_has("--force, or choose another name")
+            .check();
+        assert_eq!(home.read("as.json"), kept);
+        fetch().arg("--force").stdout_has("wrote 1 key").check();
+        assert_eq!(home.read("as.json"), served);
+    }
+}
+
+#[test]
+fn fetch_says_that_no_key_is_left() {
+    let home = Home::new();
+    let server = KeyServer::start("{\"keys\":[]}");
+    home.write("as.json", jwks(&key("ES256")));
+    let fetch = || home.authctl(["jwks", "fetch", &server.url(), "--out", "as.json"]);
+    fetch()
+        .stdout_has("wrote 0 keys")
+        .stderr("note: `as.json` had 1 key, and what the server sent in its place has none\n")
+        .check();
+    fetch().stdout_has("wrote 0 keys").check();
+}
+
+#[test]
 fn fetch_finds_the_set_of_an_issuer_and_of_the_profile() {
     let server = server_with(|_| {});
     let issuer = server.ready().issuer.as_str();

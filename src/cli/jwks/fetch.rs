@@ -1,9 +1,9 @@
 //! `authctl jwks fetch`: the set of a server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use authctl::core::error::Error;
-use authctl::core::jose::key_set::{SetDocument, is_private};
+use authctl::core::jose::key_set::{Entry, SetDocument, is_private};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ pub struct FetchArgs {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Replace a file that is no JWK Set
+    /// Replace a file that is no JWK Set, or one with private keys or secrets
     #[arg(long, requires = "out")]
     force: bool,
 
@@ -65,15 +65,19 @@ pub fn run(cx: &Context, args: &FetchArgs) -> Result<(), Error> {
     let text = std::str::from_utf8(&found.text)
         .map_err(|_| Error::Internal("a set that was read is not UTF-8".into()))?;
     let file = SetFile::lock(cx, path)?;
-    let is_set = || read_file(path).is_ok_and(|text| SetDocument::look_at(text.expose()).is_ok());
-    if !args.force && path.exists() && !is_set() {
-        return Err(Error::usage(
-            format!("`{}` is there and is no JWK Set", file.name()),
-            "replace it with --force, or choose another name",
-        ));
-    }
+    let old = match path.exists() {
+        true => replaceable(path, file.name(), args.force)?,
+        false => None,
+    };
     file.write_text(text, private)?;
     let count = found.set.entries().len();
+    if let (0, Some(old @ 1..)) = (count, old) {
+        cx.render.note(&format!(
+            "`{}` had {}, and what the server sent in its place has none",
+            file.name(),
+            counted(old, "key", "keys")
+        ));
+    }
     if args.output.is_json(cx) {
         return cx
             .render
@@ -87,11 +91,34 @@ pub fn run(cx: &Context, args: &FetchArgs) -> Result<(), Error> {
     ))
 }
 
+/// Refuses to replace what no server could give back; returns how many keys the
+/// set has that is there, if it is one.
+fn replaceable(path: &Path, name: &str, force: bool) -> Result<Option<usize>, Error> {
+    let text = read_file(path);
+    // A single JWK is no set: it is how a private key is kept.
+    let set = text.and_then(|text| Ok(SetDocument::parse(text.expose())?));
+    let fault = match &set {
+        Err(_) => "is no JWK Set",
+        Ok(set) if set.entries().iter().any(holds_private) => "holds private keys or secrets",
+        Ok(_) => "",
+    };
+    if !fault.is_empty() && !force {
+        return Err(Error::usage(
+            format!("`{name}` is there and {fault}"),
+            "replace it with --force, or choose another name",
+        ));
+    }
+    Ok(set.ok().map(|set| set.entries().len()))
+}
+
+fn holds_private(entry: &Entry) -> bool {
+    entry.members().is_some_and(is_private)
+}
+
 /// Says that a server publishes what it must not; the set stays as it is.
 fn warn_of_private(cx: &Context, found: &Found) -> bool {
-    let private =
-        |entry: &&authctl::core::jose::key_set::Entry| entry.members().is_some_and(is_private);
-    let count = found.set.entries().iter().filter(private).count();
+    let entries = found.set.entries().iter();
+    let count = entries.filter(|entry| holds_private(entry)).count();
     if count > 0 {
         cx.render.warning(&format!(
             "{} publishes {}: whoever reads the set can sign",

@@ -41,7 +41,9 @@ pub fn run(cx: &Context, args: &RemoveArgs) -> Result<(), Error> {
     let file = SetFile::lock(cx, &args.set)?;
     let mut set = file.read()?.ok_or_else(|| absent(&file))?;
     let rotation = Rotation::of(&set, cx.now());
-    let mut gone = Vec::new();
+    let mut gone: Vec<usize> = Vec::new();
+    let mut removed = Vec::new();
+    let mut warnings = Vec::new();
     for kid in &args.kids {
         let found = edit::find(&set, kid).map_err(|error| {
             Error::from(error).during_with_hint(
@@ -58,19 +60,19 @@ pub fn run(cx: &Context, args: &RemoveArgs) -> Result<(), Error> {
                 "let another take its place first with `authctl jwks rotate`, or remove it all the same with --force",
             ));
         }
+        // Named twice, perhaps by kid and by thumbprint.
+        if found.iter().all(|index| gone.contains(index)) {
+            continue;
+        }
+        let missed = |index: &usize| may_be_missed(&set, &rotation, *index, cx.now());
+        if found.iter().any(missed) {
+            warnings.push(format!(
+                "tokens that `{kid}` signed stop verifying where this set is deployed"
+            ));
+        }
         gone.extend(found);
+        removed.push(kid);
     }
-    let warnings: Vec<String> = args
-        .kids
-        .iter()
-        .filter(|kid| {
-            let found = edit::find(&set, kid).unwrap_or_default();
-            found
-                .iter()
-                .any(|index| may_be_missed(&set, &rotation, *index, cx.now()))
-        })
-        .map(|kid| format!("tokens that `{kid}` signed stop verifying where this set is deployed"))
-        .collect();
     set.remove(&gone);
     file.write(&set)?;
     for warning in &warnings {
@@ -80,13 +82,13 @@ pub fn run(cx: &Context, args: &RemoveArgs) -> Result<(), Error> {
     if args.output.is_json(cx) {
         return cx.render.json(&json!({
             "set": file.name(),
-            "removed": args.kids,
+            "removed": removed,
             "count": count,
             "warnings": warnings,
         }));
     }
     let mut text = String::new();
-    for kid in &args.kids {
+    for kid in removed {
         text.push_str(&format!("removed   {}\n", escape(kid)));
     }
     text.push_str(&format!(
