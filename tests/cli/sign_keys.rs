@@ -245,6 +245,62 @@ fn a_kid_names_the_key_of_a_set() {
     }
 }
 
+/// "Refuses to make what verify would refuse": by a kid that the set does not
+/// have, the set would not verify.
+#[test]
+fn keys_of_a_set_without_kids_make_tokens_that_the_set_verifies() {
+    let home = Home::new();
+    let keys: Vec<Value> = ["ES256", "ES256", "EdDSA"]
+        .into_iter()
+        .map(|alg| private(&key(alg), json!({"kid": null})))
+        .collect();
+    home.write("set.json", json!({"keys": keys}).to_string());
+    let public = home
+        .authctl(["key", "public", "set.json", "--out", "pub.json"])
+        .run();
+    public.succeeds();
+    let prints = home
+        .authctl(["key", "thumbprint", "set.json"])
+        .run()
+        .succeeds();
+    for (kid, alg) in prints.lines().zip(["ES256", "ES256", "EdDSA"]) {
+        let signing = || sign(&home).args(["--key", "set.json", "--kid", kid]);
+        let token = verifies(&home, signing(), "--jwks", "pub.json");
+        assert_eq!(
+            parts(&token)[0],
+            format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#)
+        );
+        verifies(&home, signing(), "--jwks", "set.json");
+    }
+    let alone = json!({"keys": [keys[2]]}).to_string();
+    home.write("alone.json", alone);
+    let signing = sign(&home).args(["--key", "alone.json"]);
+    verifies(&home, signing, "--jwks", "alone.json");
+}
+
+#[test]
+fn a_hint_does_not_ask_for_the_kid_that_was_given() {
+    let home = Home::new();
+    let alike = |alg| private(&key(alg), json!({"kid": "a"}));
+    let set = |name: &str, keys: Value| home.write(name, json!({"keys": keys}).to_string());
+    set("types.json", json!([alike("ES256"), alike("EdDSA")]));
+    set("twice.json", json!([alike("ES256"), alike("ES256")]));
+    let own =
+        "give each key a kid of its own; `authctl jwks remove` takes one away by its thumbprint";
+    let there = "`authctl key inspect` shows the keys and their kids";
+    for (file, kid, hint) in [
+        ("types.json", "a", "say which with --alg: ES256 or EdDSA"),
+        ("twice.json", "a", own),
+        ("types.json", "zz", there),
+    ] {
+        sign(&home)
+            .args(["--key", file, "--kid", kid])
+            .code(8)
+            .stderr_has(&format!(" hint: {hint}\n"))
+            .check();
+    }
+}
+
 #[test]
 fn a_key_that_is_alone_is_given_the_kid() {
     let home = Home::new();

@@ -273,10 +273,7 @@ fn many_keys_survive_every_form() {
             let jwk = key.private_jwk().unwrap();
             let pem = key.to_pkcs8_pem().unwrap();
             for form in [&jwk, &pem] {
-                let selection = Selection {
-                    algorithm: Some(algorithm),
-                    kid: None,
-                };
+                let selection = Selection::from(algorithm);
                 let again =
                     SigningKey::from_document(form.expose().as_bytes(), &selection, None).unwrap();
                 assert_eq!(again.private_jwk().unwrap().expose(), jwk.expose());

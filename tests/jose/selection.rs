@@ -1,7 +1,7 @@
 //! Which key of a document signs (`SigningKey::from_document`).
 
 use authctl::core::error::{Exit, Report as _};
-use authctl::core::jose::{Algorithm, Selection, SigningKey};
+use authctl::core::jose::{Algorithm, Selection, SigningKey, thumbprint};
 use serde_json::{Map, Value, json};
 
 use crate::fixture::*;
@@ -27,7 +27,11 @@ fn select(
     algorithm: Option<Algorithm>,
     kid: Option<&str>,
 ) -> Result<(Algorithm, String), (&'static str, String)> {
-    let selection = Selection { algorithm, kid };
+    let selection = Selection {
+        algorithm,
+        kid,
+        other_kid: false,
+    };
     match SigningKey::from_document(document.to_string().as_bytes(), &selection, None) {
         Ok(key) => Ok((key.algorithm(), key.kid().to_owned())),
         Err(error) => {
@@ -166,6 +170,93 @@ fn a_kid_that_two_keys_have_needs_the_algorithm_too() {
             "none of the 2 keys with the kid `a` can sign; of the first, the operations of the key (`key_ops`) do not include `sign`".into()
         ))
     );
+}
+
+/// A kid that the set does not have would hide the key from a verifier.
+#[test]
+fn a_key_of_a_set_without_a_kid_is_given_none_and_named_by_its_thumbprint() {
+    let nameless = json!({"kid": null});
+    let one = private(Algorithm::ES256, nameless.clone());
+    let other = private(Algorithm::EdDSA, nameless.clone());
+    let secret = private(Algorithm::HS256, nameless);
+    let found = Ok((Algorithm::ES256, String::new()));
+    assert_eq!(select(&set(&[one.clone()]), None, None), found);
+    let keys = set(&[one.clone(), other.clone(), secret]);
+    let print = |jwk: &Value| thumbprint(jwk.as_object().unwrap()).unwrap();
+    assert_eq!(select(&keys, None, Some(&print(&one))), found);
+    assert_eq!(
+        select(&keys, None, None),
+        Err((
+            "ambiguous_key",
+            format!(
+                "3 keys of the set can sign, and none is named: `{}`, `{}` and 1 more",
+                print(&one),
+                print(&other)
+            )
+        ))
+    );
+    // The thumbprint of a key that has a kid is not its name.
+    let named = private(Algorithm::ES256, json!({"kid": "a"}));
+    assert_eq!(
+        select(&set(&[named]), None, Some(&print(&one)))
+            .unwrap_err()
+            .0,
+        "unknown_kid"
+    );
+}
+
+/// A verifier does not know that only one of two keys of a kid can sign.
+#[test]
+fn a_kid_that_a_public_key_has_too_is_ambiguous() {
+    let alike = |other: Value, kid| {
+        let own = private(Algorithm::ES256, json!({"kid": "a"}));
+        select(&set(&[own, other]), None, kid)
+    };
+    let second = SigningKey::generate(Algorithm::ES256, None).unwrap();
+    let public = |kid: &str| jwk_with(&second, json!({"kid": kid, "alg": null}));
+    for kid in [None, Some("a")] {
+        let (code, message) = alike(public("a"), kid).unwrap_err();
+        assert_eq!(code, "ambiguous_key");
+        assert_eq!(
+            message,
+            "several keys of the set have the kid `a` and could be for ES256: a verifier would not know which is meant"
+        );
+    }
+    let found = Ok((Algorithm::ES256, "a".to_owned()));
+    assert_eq!(alike(public("b"), Some("a")), found);
+    let other_use = jwk_with(&second, json!({"kid": "a", "use": "enc"}));
+    assert_eq!(alike(other_use, Some("a")), found);
+    // With another kid in the header, or none, nobody asks for this one.
+    let own = private(Algorithm::ES256, json!({"kid": "a"}));
+    let selection = Selection {
+        other_kid: true,
+        ..Selection::default()
+    };
+    let keys = set(&[own, public("a")]).to_string();
+    assert!(SigningKey::from_document(keys.as_bytes(), &selection, None).is_ok());
+    // A key that may sign only, beside the key that verifies it, or another.
+    let signing = private(Algorithm::ES256, json!({"kid": "a", "key_ops": ["sign"]}));
+    let verifying = json!({"kid": "a", "key_ops": ["verify"]});
+    let own = jwk_with(key(Algorithm::ES256), verifying.clone());
+    assert_eq!(select(&set(&[signing.clone(), own]), None, None), found);
+    let other = jwk_with(&second, verifying);
+    let refused = select(&set(&[signing, other]), None, None);
+    assert_eq!(refused.unwrap_err().0, "ambiguous_key");
+}
+
+/// RFC 7517 §4.3: "Duplicate key operation values MUST NOT be present".
+#[test]
+fn operations_that_are_no_distinct_strings_are_refused_as_elsewhere() {
+    for operations in [json!(["sign", "sign"]), json!(["sign", 5]), json!("sign")] {
+        let jwk = private(Algorithm::ES256, json!({"key_ops": operations}));
+        assert_eq!(
+            select(&jwk, None, None),
+            Err((
+                "key_malformed",
+                "the member `key_ops` of the JWK is not an array of distinct strings".into()
+            ))
+        );
+    }
 }
 
 #[test]

@@ -32,8 +32,8 @@ pub struct SigningKeyArgs {
     #[arg(long, value_name = "ALG")]
     alg: Option<Algorithm>,
 
-    /// Key identifier: of a JWK Set it names the key; to a key without one it
-    /// is given
+    /// Key identifier: of a JWK Set it names the key, by its kid or, where it
+    /// has none, its thumbprint; to a lone key without one it is given
     // A thumbprint may begin with `-`.
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
@@ -76,8 +76,9 @@ impl SigningKeyArgs {
         };
         let key = match (&self.kid, self.no_kid) {
             (_, true) => key.with_kid(""),
-            (Some(kid), false) => key.with_kid(kid),
-            (None, false) => key,
+            // Of a key document the kid is the one that its key was chosen by.
+            (Some(kid), false) if self.key.is_none() || self.allow_other_kid => key.with_kid(kid),
+            (_, false) => key,
         };
         log::debug!("signing by {} with {name}", key.algorithm());
         Ok(key)
@@ -88,6 +89,7 @@ impl SigningKeyArgs {
         let selection = Selection {
             algorithm: self.alg,
             kid: self.kid.as_deref().filter(|_| !self.allow_other_kid),
+            other_kid: self.no_kid || self.allow_other_kid,
         };
         let name = input.name();
         key_input::open(cx, &name, self.passphrase.as_ref(), |passphrase| {

@@ -1,5 +1,6 @@
 //! What can be wrong with a token or a key.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
@@ -50,10 +51,7 @@ impl Error {
 
     /// Makes an [`Error::Key`].
     pub fn key(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Key(KeyError {
-            code,
-            message: message.into(),
-        })
+        Self::Key(KeyError::new(code, message))
     }
 
     /// Returns the failed checks, none unless this is [`Error::Refused`] or
@@ -216,6 +214,8 @@ pub struct KeyError {
     pub code: &'static str,
     /// What is wrong, a lowercase fragment.
     pub message: String,
+    /// What helps, where more is known of it than the code says.
+    hint: Option<Cow<'static, str>>,
 }
 
 impl KeyError {
@@ -224,16 +224,28 @@ impl KeyError {
         Self {
             code,
             message: message.into(),
+            hint: None,
         }
     }
 
+    /// Says what helps, in place of what helps against most errors of the
+    /// code.
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
     fn hint(&self) -> Option<String> {
+        if let Some(hint) = &self.hint {
+            return Some(hint.clone().into_owned());
+        }
         let hint = match self.code {
             "secret_is_a_key" => "give the key with --key",
             "key_weak" => "make a new key with `authctl keygen`",
             "passphrase" => "give its passphrase, or the public key instead",
             "kid_mismatch" => "sign with the key of that kid, or --allow-other-kid",
-            "ambiguous_key" | "unknown_kid" => "name the key with --kid",
+            "ambiguous_key" => "name the key with --kid",
+            "unknown_kid" => "`authctl key inspect` shows the keys and their kids",
             "key_is_secret" => "it goes into a set that is kept secret, with --private",
             _ => return None,
         };

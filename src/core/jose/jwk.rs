@@ -34,29 +34,7 @@ impl Jwk {
     /// and `alg` are strings and `key_ops` is an array of strings, each once.
     /// The key itself is checked when it is needed.
     pub fn new(members: Map<String, Value>) -> Result<Self, KeyError> {
-        text(&members, "kty")?;
-        for name in ["kid", "use", "alg"] {
-            if members.contains_key(name) {
-                text(&members, name)?;
-            }
-        }
-        if let Some(operations) = members.get("key_ops") {
-            let names: Option<Vec<&str>> = operations
-                .as_array()
-                .and_then(|names| names.iter().map(Value::as_str).collect());
-            let distinct = names.is_some_and(|mut names| {
-                let count = names.len();
-                names.sort_unstable();
-                names.dedup();
-                names.len() == count
-            });
-            if !distinct {
-                return Err(KeyError::new(
-                    "key_malformed",
-                    "the member `key_ops` of the JWK is not an array of distinct strings",
-                ));
-            }
-        }
+        check_labels(&members)?;
         Ok(Self {
             members,
             ready: OnceLock::new(),
@@ -192,6 +170,38 @@ impl Jwk {
             _ => PublicKey::from_jwk(&self.members).map(VerifyingKey::public),
         }
     }
+}
+
+/// Checks the members that say what a JWK is and what it is for.
+///
+/// # Errors
+///
+/// As [`Jwk::new`].
+pub(super) fn check_labels(members: &Map<String, Value>) -> Result<(), KeyError> {
+    text(members, "kty")?;
+    for name in ["kid", "use", "alg"] {
+        if members.contains_key(name) {
+            text(members, name)?;
+        }
+    }
+    if let Some(operations) = members.get("key_ops") {
+        let names: Option<Vec<&str>> = operations
+            .as_array()
+            .and_then(|names| names.iter().map(Value::as_str).collect());
+        let distinct = names.is_some_and(|mut names| {
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            names.len() == count
+        });
+        if !distinct {
+            return Err(KeyError::new(
+                "key_malformed",
+                "the member `key_ops` of the JWK is not an array of distinct strings",
+            ));
+        }
+    }
+    Ok(())
 }
 
 impl From<VerifyingKey> for Jwk {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, KeyType};
 use super::error::KeyError;
-use super::jwk::JwkSet;
+use super::jwk::{JwkSet, check_labels};
 use super::key_forms::{Found, Pem};
 use super::private_key::PrivateKey;
 use super::public_key::{PublicKey, octets, text};
@@ -130,6 +130,7 @@ impl SigningKey {
         jwk: &Map<String, Value>,
         algorithm: Option<Algorithm>,
     ) -> Result<Self, KeyError> {
+        check_labels(jwk)?;
         if jwk.get("use").is_some_and(|purpose| purpose != "sig") {
             return Err(KeyError::new("key_use", "the key is not for signatures"));
         }

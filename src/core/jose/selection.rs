@@ -7,6 +7,10 @@ use super::key_document::{KeyDocument, locked, public_key, read};
 use super::signing_key::SigningKey;
 use crate::core::secret::Secret;
 
+/// What helps where keys of one type have one kid.
+pub(super) const OWN_KIDS: &str =
+    "give each key a kid of its own; `authctl jwks remove` takes one away by its thumbprint";
+
 /// What is asked of the key that signs. By default nothing: the document has
 /// one key that can sign, and that key says by what.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,9 +18,13 @@ pub struct Selection<'a> {
     /// The algorithm. Defaults to the `alg` of a JWK, else to the one of the
     /// key's type, [`super::KeyType::default_algorithm`].
     pub algorithm: Option<Algorithm>,
-    /// The kid. In a JWK Set it names the key. A key that is alone must have
-    /// this kid or none; in the latter case it is given it.
+    /// The kid. In a JWK Set it names the key, as its thumbprint names one
+    /// that has no kid. A key that is alone must have this kid or none; in the
+    /// latter case it is given it.
     pub kid: Option<&'a str>,
+    /// Whether what is signed will not have the key's own kid, so that it does
+    /// not matter who else has it.
+    pub other_kid: bool,
 }
 
 impl From<Algorithm> for Selection<'_> {
@@ -24,7 +32,7 @@ impl From<Algorithm> for Selection<'_> {
     fn from(algorithm: Algorithm) -> Self {
         Self {
             algorithm: Some(algorithm),
-            kid: None,
+            ..Self::default()
         }
     }
 }
@@ -40,7 +48,8 @@ impl SigningKey {
     /// one whose `use` or `key_ops` say that it may not sign, `key_algorithm`
     /// for an algorithm that the key is not for, and `kid_mismatch` for a key
     /// of another kid. Of a set: `unknown_kid`, `ambiguous_key` where several
-    /// keys could be meant, `no_key` where none of several can sign.
+    /// keys could be meant or the kid would name several to a verifier,
+    /// `no_key` where none of several can sign.
     pub fn from_document(
         document: &[u8],
         selection: &Selection<'_>,
@@ -81,25 +90,31 @@ impl SigningKey {
 
 /// Selects the one key that can sign what is asked, among those of the kid or,
 /// where none is asked for, among all.
+///
+/// A key of a set that has no kid is given none: by one that the set does not
+/// have, no verifier would find it there, and without one each key that fits
+/// is tried.
 fn select(set: &JwkSet, selection: &Selection<'_>) -> Result<SigningKey, KeyError> {
-    let named: Vec<&Jwk> = set
-        .keys()
-        .iter()
-        .filter(|jwk| selection.kid.is_none_or(|kid| jwk.kid() == Some(kid)))
-        .collect();
+    let named = named(set, selection.kid);
     let mut able = Vec::new();
     let mut fault = None;
     for jwk in &named {
         match SigningKey::from_jwk(jwk.members(), selection.algorithm) {
-            Ok(key) => able.push(key),
+            Ok(key) => able.push((*jwk, key)),
             Err(found) => fault = fault.or(Some(found)),
         }
     }
     if able.len() > 1 {
         return Err(ambiguous(&able, selection));
     }
-    if let Some(key) = able.pop() {
-        return Ok(key);
+    if let Some((jwk, key)) = able.pop() {
+        let Some(kid) = jwk.kid() else {
+            return Ok(key.with_kid(""));
+        };
+        return match selection.other_kid || is_found(set, jwk, key.algorithm()) {
+            true => Ok(key),
+            false => Err(shared(kid, key.algorithm())),
+        };
     }
     Err(match (selection.kid, fault) {
         (_, Some(fault)) if named.len() == 1 => fault,
@@ -108,7 +123,7 @@ fn select(set: &JwkSet, selection: &Selection<'_>) -> Result<SigningKey, KeyErro
             format!(
                 "the key set has no key with the kid `{}`{}",
                 shorten(kid),
-                kids(set.keys().iter().filter_map(Jwk::kid))
+                names(set.keys())
                     .map(|kids| format!(", only {kids}"))
                     .unwrap_or_default()
             ),
@@ -129,34 +144,99 @@ fn select(set: &JwkSet, selection: &Selection<'_>) -> Result<SigningKey, KeyErro
     })
 }
 
-fn ambiguous(able: &[SigningKey], selection: &Selection<'_>) -> KeyError {
+/// Returns the keys of a kid, or else those without one that have this
+/// thumbprint; all where there is none to go by.
+fn named<'a>(set: &'a JwkSet, kid: Option<&str>) -> Vec<&'a Jwk> {
+    let Some(kid) = kid else {
+        return set.keys().iter().collect();
+    };
+    let with = |is: &dyn Fn(&Jwk) -> bool| -> Vec<&'a Jwk> {
+        set.keys().iter().filter(|jwk| is(jwk)).collect()
+    };
+    match with(&|jwk| jwk.kid() == Some(kid)) {
+        none if none.is_empty() => {
+            with(&|jwk| jwk.kid().is_none() && jwk.thumbprint().as_deref() == Ok(kid))
+        }
+        found => found,
+    }
+}
+
+/// Says whether a verifier that has the set finds this key, and no other, by
+/// its kid and the algorithm; it does not know which of several signed.
+fn is_found(set: &JwkSet, jwk: &Jwk, algorithm: Algorithm) -> bool {
+    let meant: Vec<&Jwk> = set
+        .keys()
+        .iter()
+        .filter(|other| other.kid() == jwk.kid())
+        .filter(|other| other.key_type() == Some(algorithm.key_type()))
+        .filter(|other| other.permits(algorithm).is_ok())
+        .collect();
+    match meant.as_slice() {
+        // It may sign only, and its public key is elsewhere.
+        [] => true,
+        [other] => other.thumbprint() == jwk.thumbprint(),
+        _ => false,
+    }
+}
+
+fn shared(kid: &str, algorithm: Algorithm) -> KeyError {
+    KeyError::new(
+        "ambiguous_key",
+        format!(
+            "several keys of the set have the kid `{}` and could be for {algorithm}: a verifier would not know which is meant",
+            shorten(kid)
+        ),
+    )
+    .with_hint(OWN_KIDS)
+}
+
+fn ambiguous(able: &[(&Jwk, SigningKey)], selection: &Selection<'_>) -> KeyError {
     let can = format!("{} keys of the set", able.len());
     let sign = format!("can sign{}", by(selection.algorithm));
-    let message = match selection.kid {
-        Some(kid) => format!("{can} have the kid `{}` and {sign}", shorten(kid)),
-        None => {
-            let kids = kids(able.iter().map(SigningKey::kid)).unwrap_or_default();
-            format!("{can} {sign}, and none is named: {kids}")
-        }
+    let Some(kid) = selection.kid else {
+        let names = names(able.iter().map(|(jwk, _)| *jwk)).unwrap_or_default();
+        let message = format!("{can} {sign}, and none is named: {names}");
+        return KeyError::new("ambiguous_key", message);
     };
-    KeyError::new("ambiguous_key", message)
+    let message = format!("{can} have the kid `{}` and {sign}", shorten(kid));
+    let error = KeyError::new("ambiguous_key", message);
+    let mut algorithms: Vec<String> = able
+        .iter()
+        .map(|(_, key)| key.algorithm().to_string())
+        .collect();
+    algorithms.sort_unstable();
+    algorithms.dedup();
+    match algorithms.len() {
+        1 => error.with_hint(OWN_KIDS),
+        _ => error.with_hint(format!("say which with --alg: {}", algorithms.join(" or "))),
+    }
 }
 
 fn by(algorithm: Option<Algorithm>) -> String {
     algorithm.map_or_else(String::new, |algorithm| format!(" by {algorithm}"))
 }
 
-/// Writes the first kids of a list, `None` for an empty one.
-fn kids<'a>(kids: impl Iterator<Item = &'a str>) -> Option<String> {
+/// Writes by what the first keys of a list are named, their kids or else their
+/// thumbprints; `None` for an empty list. A secret without a kid has no name
+/// here: its thumbprint is a hash of it (RFC 7638 §7).
+fn names<'a>(keys: impl IntoIterator<Item = &'a Jwk>) -> Option<String> {
     const SHOWN: usize = 5;
-    let mut kids = kids.fuse();
-    let shown: Vec<String> = kids
-        .by_ref()
-        .take(SHOWN)
-        .map(|kid| format!("`{}`", shorten(kid)))
-        .collect();
-    match (shown.is_empty(), kids.count()) {
-        (true, _) => None,
+    let mut shown = Vec::new();
+    let mut more = 0;
+    for jwk in keys {
+        let name = match jwk.kid() {
+            Some(kid) => Some(shorten(kid)),
+            None if jwk.kty() == "oct" => None,
+            None => jwk.thumbprint().ok(),
+        };
+        match name {
+            Some(name) if shown.len() < SHOWN => shown.push(format!("`{name}`")),
+            _ => more += 1,
+        }
+    }
+    match (shown.is_empty(), more) {
+        (true, 0) => None,
+        (true, more) => Some(format!("{more} without a kid")),
         (false, 0) => Some(shown.join(", ")),
         (false, more) => Some(format!("{} and {more} more", shown.join(", "))),
     }
