@@ -409,3 +409,20 @@ fn there_are_no_more_threads_than_a_system_has() {
             .check();
     }
 }
+
+#[test]
+fn what_is_for_one_token_is_not_for_many() {
+    let bench = Bench::new("EdDSA");
+    for flags in [
+        &["--jws"][..],
+        &["--detached", "payload"],
+        &["--allow-unencoded"],
+        &["--lint"],
+    ] {
+        let call = bench.verify().args(["--batch", "-"]).args(flags);
+        call.stdin("x\n")
+            .code(2)
+            .stderr_has("cannot be used with")
+            .check();
+    }
+}

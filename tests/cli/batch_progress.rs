@@ -27,9 +27,9 @@ fn seen(count: usize, columns: u32, more: &[&str]) -> String {
 fn share_rate_and_time_left_are_seen_and_taken_away() {
     let text = seen(20_000, 200, &[]);
     let drawn: Vec<&str> = text.split('\r').collect();
-    let bar = |line: &&str| line.contains(" % [") && line.contains(" a second, ");
+    let bar = |line: &&str| line.contains(" % [") && line.contains(" s left, ");
     assert!(drawn.iter().filter(|line| bar(line)).count() > 1, "{text}");
-    assert!(text.contains(" s left"), "{text}");
+    assert!(text.contains(" a second, "), "{text}");
     // Blanks, then the summary in the place of the bar.
     let last = drawn.iter().rposition(bar).expect("a bar");
     assert_eq!(drawn[last + 1].trim(), "", "{text}");
@@ -40,7 +40,10 @@ fn share_rate_and_time_left_are_seen_and_taken_away() {
 fn a_narrow_terminal_sees_no_line_that_wraps() {
     let text = seen(20_000, 30, &[]);
     let (drawn, _) = text.rsplit_once("20000 tokens").expect("a summary");
-    assert!(drawn.contains(" % ["), "{text}");
+    assert!(
+        drawn.contains(" % ") && drawn.contains(" s left, "),
+        "{text}"
+    );
     assert!(drawn.split('\r').all(|line| line.len() < 30), "{text}");
 }
 

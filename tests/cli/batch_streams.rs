@@ -6,6 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use serde_json::json;
 
 use crate::bench::Bench;
+#[cfg(unix)]
+use crate::fake::{Answer, Fake, json as json_answer};
 use crate::key_server::KeyServer;
 use crate::tokens::{claims, jwks, key, sign};
 
@@ -164,6 +166,70 @@ fn h9_an_interruption_leaves_what_was_judged() {
         assert_eq!(summary["judged"], 3);
         assert_eq!(summary["interrupted"], true);
     }
+}
+
+/// Waits for a process, without reading from it.
+#[cfg(unix)]
+fn code_of(child: &mut Child) -> Option<i32> {
+    let since = std::time::Instant::now();
+    while since.elapsed() < std::time::Duration::from_secs(5) {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    panic!("it goes on");
+}
+
+#[cfg(unix)]
+#[test]
+fn h9_an_interruption_does_not_wait_for_a_reader() {
+    let bench = Bench::new("EdDSA");
+    // More than a pipe holds.
+    bench.home.write("tokens", "x\n".repeat(20_000));
+    let call = bench.verify().args(["--batch", "tokens", "--json"]);
+    let mut child = call.into_command().spawn().unwrap();
+    let mut first = [0; 1];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut first)
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    crate::signal(&child, "INT");
+    assert_eq!(code_of(&mut child), Some(130));
+    let mut said = String::new();
+    child.stderr.unwrap().read_to_string(&mut said).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(summary["interrupted"], true);
+}
+
+#[cfg(unix)]
+#[test]
+fn h9_an_interruption_does_not_wait_for_keys() {
+    let bench = Bench::new("EdDSA");
+    let set = jwks(&bench.key);
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let server =
+        Fake::new(
+            move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+                0 => json_answer(200, &set),
+                _ => Answer::Never,
+            },
+        );
+    let call = bench
+        .home
+        .authctl(["verify", "--jwks", &server.url("/jwks")]);
+    let mut batch = Running::spawn(call.args(["--batch", "-", "--timeout", "1h"]));
+    let unknown = sign(&key("EdDSA"), json!({"kid": "k9"}), claims());
+    batch.write(&format!("{unknown}\n"));
+    while server.seen().len() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    crate::signal(&batch.child, "INT");
+    assert_eq!(code_of(&mut batch.child), Some(130));
 }
 
 /// Returns the most memory that a process has had resident, in octets.

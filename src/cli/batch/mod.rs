@@ -29,7 +29,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use authctl::core::error::{Error, Exit};
-use authctl::core::jose::{Batch, ClaimPath, Field};
+use authctl::core::jose::{Batch, ClaimPath, Field, Keys};
 
 use super::checks::Checks;
 use super::context::Context;
@@ -77,7 +77,7 @@ const MAX_JOBS: i64 = 1024;
 
 /// What is for one token. (clap requires nothing that conflicts with what is
 /// there, so each flag says it.)
-const NOT_MANY: [&str; 3] = ["token", "jws", "lint"];
+const NOT_MANY: [&str; 5] = ["token", "jws", "detached", "allow_unencoded", "lint"];
 
 impl BatchArgs {
     /// Says whether there are many tokens to verify.
@@ -135,7 +135,7 @@ pub fn run(
         progress: crew::Progress::default(),
     });
     // From here on an interruption is ours to heed.
-    let hold = interrupt::Hold::new();
+    let hold = Some(interrupt::Hold::new());
     let started = Instant::now();
     let (events, reports) = channel();
     let jobs = args.jobs.map_or_else(
@@ -156,14 +156,16 @@ pub fn run(
     }
     drop(events);
 
-    let watch = Watch {
+    let mut watch = Watch {
         cx,
         crew: &crew,
         source,
         bar: cx.render.progress(length),
+        hold,
     };
     let end = watch.until_the_end(&reports, threads);
-    drop(watch);
+    let Watch { bar, hold, .. } = watch;
+    drop(bar);
     let tally = crew.order.tally();
     let end = match end {
         End::Failed(Event::CannotRead(error)) => {
@@ -210,6 +212,7 @@ struct Watch<'a, R, W> {
     crew: &'a Crew<R, W>,
     source: &'a KeySource<'a>,
     bar: Option<super::render::Progress>,
+    hold: Option<interrupt::Hold>,
 }
 
 impl<R: Read, W: Write> Watch<'_, R, W> {
@@ -219,7 +222,7 @@ impl<R: Read, W: Write> Watch<'_, R, W> {
     /// How long an interruption waits for verdicts that are nearly written.
     const PATIENCE: Duration = Duration::from_millis(500);
 
-    fn until_the_end(&self, events: &Receiver<Event>, threads: Vec<JoinHandle<()>>) -> End {
+    fn until_the_end(&mut self, events: &Receiver<Event>, threads: Vec<JoinHandle<()>>) -> End {
         let mut failed = None;
         loop {
             match events.recv_timeout(Self::TICK) {
@@ -267,8 +270,20 @@ impl<R: Read, W: Write> Watch<'_, R, W> {
         }
     }
 
-    /// Fetches the keys again by the rule for an unknown kid.
-    fn renew_keys(&self, token: &str) {
+    /// Fetches the keys again by the rule for an unknown kid. Who interrupts
+    /// that does not wait for the server.
+    fn renew_keys(&mut self, token: &str) {
+        if interrupt::was_asked() {
+            return;
+        }
+        self.hold = None;
+        let keys = self.renewed_keys(token);
+        self.hold = Some(interrupt::Hold::new());
+        self.crew.keys.renew(keys);
+    }
+
+    /// Returns the keys as they are now; `None` where nothing new can be had.
+    fn renewed_keys(&self, token: &str) -> Option<Keys> {
         let now = self.crew.task.now.unwrap_or_else(|| self.cx.now());
         let renewed = self.source.judge(|keys, _| {
             let judged = Batch::new(keys, &self.crew.rules)
@@ -279,17 +294,19 @@ impl<R: Read, W: Write> Watch<'_, R, W> {
                 _ => Ok(keys.clone()),
             }
         });
-        let keys = match renewed {
+        match renewed {
             Ok((keys, _)) => Some(keys),
             Err(Error::Jose(_)) => None,
             Err(error) => {
+                if let Some(bar) = &self.bar {
+                    bar.clear();
+                }
                 self.cx
                     .render
                     .warning(&format!("the keys could not be fetched again: {error}"));
                 None
             }
-        };
-        self.crew.keys.renew(keys);
+        }
     }
 }
 

@@ -13,6 +13,9 @@ const MAX_WAITING: usize = 1 << 20;
 pub struct Order<W> {
     state: Mutex<State<W>>,
     moved: Condvar,
+    /// What is written already. Apart, since who writes holds the state, and
+    /// may wait long for a reader.
+    tally: Mutex<Tally>,
 }
 
 struct State<W> {
@@ -22,8 +25,6 @@ struct State<W> {
     waiting: BTreeMap<u64, Delivery>,
     /// The octets in `waiting`.
     waiting_octets: usize,
-    /// What is written already.
-    tally: Tally,
     closed: bool,
 }
 
@@ -56,16 +57,16 @@ impl<W: Write> Order<W> {
                 next: 0,
                 waiting: BTreeMap::new(),
                 waiting_octets: 0,
-                tally: Tally::default(),
                 closed: false,
             }),
             moved: Condvar::new(),
+            tally: Mutex::default(),
         }
     }
 
     /// Returns the numbers of what is written.
     pub fn tally(&self) -> Tally {
-        self.lock().tally.clone()
+        self.written().clone()
     }
 
     /// Writes nothing any more.
@@ -111,15 +112,31 @@ impl<W: Write> Order<W> {
             state.waiting.insert(place, delivery);
             return Ok((Then::GoOn, Delivery::default()));
         }
-        let mut then = state.write(&delivery)?;
+        let mut then = self.write(&mut state, &delivery)?;
         while let (Then::GoOn, Some(waiting)) = (then, state.take_next()) {
-            then = state.write(&waiting)?;
+            then = self.write(&mut state, &waiting)?;
         }
         self.moved.notify_all();
         let mut room = delivery;
         room.octets.clear();
         room.tally = Tally::default();
         Ok((then, room))
+    }
+
+    fn write(&self, state: &mut State<W>, delivery: &Delivery) -> io::Result<Then> {
+        state.to.write_all(&delivery.octets)?;
+        state.to.flush()?;
+        self.written().add(&delivery.tally);
+        state.next += 1;
+        state.closed |= delivery.is_last;
+        Ok(match state.closed {
+            true => Then::Stop,
+            false => Then::GoOn,
+        })
+    }
+
+    fn written(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<W>> {
@@ -133,23 +150,11 @@ impl<W: Write> Order<W> {
     }
 }
 
-impl<W: Write> State<W> {
+impl<W> State<W> {
     fn take_next(&mut self) -> Option<Delivery> {
         let delivery = self.waiting.remove(&self.next)?;
         self.waiting_octets -= delivery.octets.len();
         Some(delivery)
-    }
-
-    fn write(&mut self, delivery: &Delivery) -> io::Result<Then> {
-        self.to.write_all(&delivery.octets)?;
-        self.to.flush()?;
-        self.tally.add(&delivery.tally);
-        self.next += 1;
-        self.closed |= delivery.is_last;
-        Ok(match self.closed {
-            true => Then::Stop,
-            false => Then::GoOn,
-        })
     }
 }
 
