@@ -1,14 +1,14 @@
 //! `authctl verify` by the keys of a server.
 
-use authctl::core::jose::{Algorithm, SigningKey};
+use authctl::core::jose::{Algorithm, SigningKey, base64url};
 use authctl::server::Running;
 use serde_json::json;
 
-use crate::bench::refused;
+use crate::bench::{good, refused};
 use crate::fake::{Answer, Fake, json as json_answer};
 use crate::harness::{Call, Home, server_with};
 use crate::key_server::KeyServer;
-use crate::tokens::{NOW, claims, jwks, key, sign};
+use crate::tokens::{NOW, claims, hs256, jwks, key, sign};
 
 /// A key, a server of its set, and a home without a copy.
 struct Remote {
@@ -336,4 +336,50 @@ fn j51_a_server_that_never_answers_is_given_up_in_time() {
         .stderr_has("did not answer within 1s")
         .check();
     assert!(started.elapsed().as_secs() < 10);
+}
+
+/// RFC 8725 §2.1, §3.5: what anyone can fetch is no secret; the same set in a
+/// file of the user's is one.
+#[test]
+fn j6_a_secret_in_a_set_that_was_fetched_verifies_nothing() {
+    const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+    let (home, key) = (Home::new(), key("ES256"));
+    let secret = json!({"kty": "oct", "kid": "s1", "k": base64url::encode(SECRET)});
+    let set = json!({"keys": [key.public_jwk(), secret]}).to_string();
+    let server = KeyServer::start(&set);
+    home.write("keys.json", &set);
+    let now = NOW.to_string();
+    let rules = ["--now", &now, "--issuer", "https://as.example"];
+    let verify = |jwks: &str| {
+        home.authctl(["verify", "--jwks", jwks])
+            .args(rules)
+            .args(["--audience", "api"])
+    };
+    for header in [
+        r#"{"alg":"HS256","typ":"JWT","kid":"s1"}"#,
+        r#"{"alg":"HS256","typ":"JWT"}"#,
+    ] {
+        let token = hs256(SECRET, header, claims());
+        // Fetched, then from the cache.
+        for _ in 0..2 {
+            refused(verify(&server.url()), &token, &["secret_published"], header);
+        }
+        good(verify("keys.json"), &token, header);
+    }
+    let named = hs256(SECRET, r#"{"alg":"HS256","kid":"s1"}"#, claims());
+    verify(&server.url())
+        .arg(&named)
+        .code(3)
+        .stderr_has("a secret in a published set")
+        .stderr_has("an HMAC key is given by `--secret`")
+        .check();
+    // The other keys of the set serve as before.
+    good(verify(&server.url()), &sign(&key, json!({}), claims()), "");
+    home.authctl(["verify", "--batch", "-", "--jwks", &server.url()])
+        .args(rules)
+        .args(["--audience", "api", "--json"])
+        .stdin(format!("{named}\n"))
+        .code(3)
+        .stdout_has("\"secret_published\"")
+        .check();
 }

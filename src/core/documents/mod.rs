@@ -238,7 +238,8 @@ impl<'a> Documents<'a> {
         self.load(url.as_str(), freshness, default, &judge, &fetch)
     }
 
-    /// Judges a token by the keys at a URL.
+    /// Judges a token by the keys at a URL, of which no secret serves: see
+    /// [`JwkSet::published`].
     ///
     /// When `judge` refuses it for nothing but an unknown kid and the keys
     /// came from the disk, they are fetched once and it is judged again: the
@@ -255,7 +256,7 @@ impl<'a> Documents<'a> {
         mut judge: impl FnMut(&Keys) -> Result<T, jose::Error>,
     ) -> Result<Loaded<T>, CoreError> {
         let Loaded { document, origin } = self.jwks(url, freshness)?;
-        let result = judge(&Keys::Set(document));
+        let result = judge(&Keys::Set(document.published()));
         match result {
             Err(error)
                 if origin == Origin::Cache
@@ -265,7 +266,10 @@ impl<'a> Documents<'a> {
                 log::debug!("the kid is unknown; fetching the key set again");
                 let Loaded { document, origin } = self.jwks(url, Freshness::Fetch)?;
                 self.note_refetch(url.as_str());
-                Ok(Loaded::new(judge(&Keys::Set(document))?, origin))
+                Ok(Loaded::new(
+                    judge(&Keys::Set(document.published()))?,
+                    origin,
+                ))
             }
             result => Ok(Loaded::new(result?, origin)),
         }

@@ -32,6 +32,10 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ("key_algorithm", "the key is for another algorithm"),
     ("key_use", "`use` or `key_ops` of the key forbid it"),
     ("key_weak", "the key is too short"),
+    (
+        "secret_published",
+        "the key is a secret in a set that was fetched",
+    ),
     ("key_malformed", "the key is none"),
     (
         "key_unsupported",

@@ -160,6 +160,21 @@ impl Jwk {
             .transpose()
     }
 
+    /// Returns the key as one that anybody can read: a secret then is none.
+    fn published(self) -> Self {
+        if self.kty() != "oct" {
+            return self;
+        }
+        Self {
+            ready: OnceLock::from(Err(KeyError::new(
+                "secret_published",
+                "the key is a secret in a published set, so that anyone can sign by it; an HMAC \
+                 key is given by `--secret`",
+            ))),
+            ..self
+        }
+    }
+
     fn member(&self, name: &str) -> Option<&str> {
         self.members.get(name).and_then(Value::as_str)
     }
@@ -310,6 +325,17 @@ impl JwkSet {
         Self {
             keys: keys.into_iter().collect(),
             skipped: Vec::new(),
+        }
+    }
+
+    /// Returns the set as one that was fetched from where anybody can: of it no
+    /// secret (`oct`) verifies, since whoever reads it could sign (RFC 8725
+    /// §2.1, §3.5). A token for such a key is refused with `secret_published`.
+    #[must_use]
+    pub fn published(self) -> Self {
+        Self {
+            keys: self.keys.into_iter().map(Jwk::published).collect(),
+            ..self
         }
     }
 

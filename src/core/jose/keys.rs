@@ -186,6 +186,13 @@ fn without_kid(set: &JwkSet, algorithm: Algorithm) -> Result<Vec<Candidate<'_>>,
     if !fitting.is_empty() {
         return Ok(fitting);
     }
+    // Of a MAC, the secret that must not serve says more than the first key.
+    let published = |fault: &&KeyError| fault.code == "secret_published";
+    if let Some(fault) = faults.iter().find(published)
+        && algorithm.is_symmetric()
+    {
+        return Err(fault.clone().into());
+    }
     match faults.as_slice() {
         [] => Err(empty(set)),
         [fault] => Err(fault.clone().into()),
