@@ -274,3 +274,36 @@ fn j54_what_nobody_would_inflate_is_not_made() {
         .stdout("\0".repeat(1_000_000))
         .check();
 }
+
+/// RFC 7516 §4.1.5: `jwk` is "the public key", and the header is in the clear.
+#[test]
+fn a_private_key_does_not_go_into_the_header() {
+    let home = Home::new();
+    keys(&home);
+    let key = key("ES256");
+    let private = key.private_jwk().unwrap();
+    let secret = r#"{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQ"}"#;
+    for jwk in [private.expose(), secret] {
+        let error = home
+            .authctl(["encrypt", "--key", "rsa.pub.pem", "payload", "--json"])
+            .args(["--header", &format!("jwk:={jwk}")])
+            .code(2)
+            .check_error();
+        assert_eq!(error["error"], "would_be_refused");
+        assert_eq!(error["failures"][0]["code"], "private_jwk");
+        let members: Value = serde_json::from_str(jwk).unwrap();
+        let own = members.get("d").or(members.get("k")).unwrap();
+        assert!(!error.to_string().contains(own.as_str().unwrap()));
+    }
+    let public = json!(key.public_jwk());
+    let header = header(
+        &home,
+        &[
+            "--key",
+            "rsa.pub.pem",
+            "--header",
+            &format!("jwk:={public}"),
+        ],
+    );
+    assert_eq!(header["jwk"], public);
+}

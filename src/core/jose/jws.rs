@@ -12,7 +12,7 @@ use super::keys::{Candidate, Keys};
 use super::{base64url, json};
 
 pub use sign::{Form, sign, sign_as};
-pub(super) use sign::{check, check_depth, complete};
+pub(super) use sign::{check, check_depth, check_jwk, complete};
 pub use signer::Signer;
 
 /// The longest token that is looked at, in octets. Tokens in use have some

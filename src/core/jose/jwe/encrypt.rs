@@ -16,7 +16,7 @@ use super::password::{self, MAX_ITERATIONS, MIN_ITERATIONS};
 use super::{Rules, deflate, wrap};
 use crate::core::jose::base64url;
 use crate::core::jose::error::{Error, KeyError};
-use crate::core::jose::jws::MAX_TOKEN_LEN;
+use crate::core::jose::jws::{MAX_TOKEN_LEN, check_jwk};
 use crate::core::jose::members::Members;
 use crate::core::secret::Secret;
 
@@ -67,11 +67,15 @@ impl Plan {
 /// # Errors
 ///
 /// [`Error::Usage`] for a plan that cannot be, or whose token
-/// [`super::decrypt()`] would refuse; [`Error::Key`] for a key that cannot serve
+/// [`super::decrypt()`] would refuse; [`Error::WouldBeRefused`] with
+/// `private_jwk` for a `jwk` that is no public key; [`Error::Key`] for a key that cannot serve
 /// it; [`Error::Crypto`].
 pub fn encrypt(key: &EncryptionKey, plan: &Plan, content: &[u8]) -> Result<Secret, Error> {
     key.choose(Some(plan.algorithm), Some(plan.encryption))?;
     let mut header = start_header(key, plan)?;
+    if let Some(failure) = check_jwk(&plan.header) {
+        return Err(Error::WouldBeRefused(vec![failure]));
+    }
     let (content_key, encrypted_key) = content_key(key, plan, &mut header)?;
     // Extensions that are not understood, members of a wrong type.
     if let Err(failures) = header::check(header.values(), &Rules::default()) {

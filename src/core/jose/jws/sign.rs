@@ -97,14 +97,20 @@ pub(crate) fn check(header: &Members, form: Form) -> Vec<Failure> {
         .unwrap_or_default();
     failures.extend(Rules::default().check_typ(header.values().get("typ")));
     failures.extend(check_depth(&header.to_json()));
+    failures.extend(check_jwk(header));
+    failures
+}
+
+/// Refuses a `jwk` that is not "the public key" (RFC 7515 §4.1.3, RFC 7516
+/// §4.1.5).
+pub(crate) fn check_jwk(header: &Members) -> Option<Failure> {
     let private = |jwk: &Value| PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some());
-    if header.values().get("jwk").is_some_and(private) {
-        failures.push(Failure::new(
+    header.values().get("jwk").is_some_and(private).then(|| {
+        Failure::new(
             "private_jwk",
             "the `jwk` of the header is a private key, which all who see the token would have",
-        ));
-    }
-    failures
+        )
+    })
 }
 
 /// Refuses an object that is nested deeper than a verifier reads, as one can
