@@ -81,6 +81,7 @@ impl Error {
                 .map(|failure| json!({"code": failure.code, "message": failure.message}))
                 .collect(),
             Self::Unwise(findings) => findings.iter().map(Finding::to_json).collect(),
+            Self::Malformed(_) => json!([{"code": self.code(), "message": self.to_string()}]),
             _ => return Map::new(),
         };
         Map::from_iter([("failures".to_owned(), failures)])
