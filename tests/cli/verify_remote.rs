@@ -377,7 +377,7 @@ fn j6_a_secret_in_a_set_that_was_fetched_verifies_nothing() {
     good(verify(&server.url()), &sign(&key, json!({}), claims()), "");
     home.authctl(["verify", "--batch", "-", "--jwks", &server.url()])
         .args(rules)
-        .args(["--audience", "api", "--json"])
+        .args(["--audience", "api", "--json", "-q"])
         .stdin(format!("{named}\n"))
         .code(3)
         .stdout_has("\"secret_published\"")
