@@ -46,6 +46,7 @@ mod secret_command;
 mod secrets;
 mod serve;
 mod sessions;
+mod shell;
 mod sign;
 mod signals;
 mod status;

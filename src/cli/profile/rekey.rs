@@ -12,6 +12,7 @@ use super::super::output::OutputArg;
 use super::super::render::escape;
 use super::super::secrets::SecretRefParser;
 use super::super::sessions::say_waiting;
+use super::super::shell::quoted;
 use super::super::store_key::{KEY_FILE, KeySource, instead_of};
 
 /// Encrypt the records of the file store under another key
@@ -265,14 +266,6 @@ fn afterwards(
         });
     }
     Ok(steps)
-}
-
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_:/.".contains(c);
-    match text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
 }
 
 fn summary(done: &Done) -> String {
