@@ -199,6 +199,44 @@ fn a_key_comes_from_standard_input_and_under_a_passphrase() {
 }
 
 #[test]
+fn more_keys_than_are_taken_are_told_of() {
+    const SSH: &str = include_str!("../vectors/openssl/ed25519.ssh.pub");
+    const SSH_OTHER: &str = include_str!("../vectors/openssl/openssh-ed25519.ssh.pub");
+    const CERTIFICATE: &str = include_str!("../vectors/openssl/ec256.cert.pem");
+    const CA: &str = include_str!("../server/tls/ca.pem");
+    let home = Home::new();
+    let [a, b, c] = ["ES256", "EdDSA", "RS256"].map(key);
+    let public = |key: &SigningKey| key.public_pem().unwrap();
+    let private = a.to_pkcs8_pem().unwrap();
+    let more = |count: &str| {
+        format!(
+            "note: `k` holds {count} more, and its first alone is taken: put each into a file of its own\n"
+        )
+    };
+    for (document, said) in [
+        (public(&a) + &public(&b) + &public(&c), more("2 keys")),
+        (public(&b) + private.expose(), more("1 key")),
+        // The same key, and what is no key.
+        (public(&a) + &public(&a), String::new()),
+        (public(&a) + private.expose(), String::new()),
+        (
+            SSH.to_owned() + "\n# one more\n" + SSH_OTHER + "\n",
+            more("1 key"),
+        ),
+        (SSH.to_owned() + "\n" + SSH + "\n", String::new()),
+        // A chain.
+        (CERTIFICATE.to_owned() + CA, String::new()),
+    ] {
+        home.write("k", document);
+        let output = home
+            .authctl(["jwks", "add", "set.json", "k", "--replace"])
+            .run();
+        assert!(output.0.status.success(), "{output:?}");
+        assert_eq!(output.stderr(), said);
+    }
+}
+
+#[test]
 fn h1_a_key_is_not_typed() {
     let home = Home::new();
     let jwk = key("ES256").private_jwk().unwrap();

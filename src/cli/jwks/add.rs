@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use authctl::core::config::SecretRef;
 use authctl::core::error::Error;
 use authctl::core::jose::key_set::edit::{self, Added, Labels};
-use authctl::core::jose::key_set::{Entry, Part, SetDocument, import, summary};
+use authctl::core::jose::key_set::{Entry, Part, SetDocument, import, left_out, summary};
 use serde_json::{Value, json};
 
 use super::report::kind;
@@ -112,6 +112,16 @@ impl AddArgs {
             let read = key_input::open(cx, &name, self.passphrase.as_ref(), |passphrase| {
                 import(document.expose(), passphrase, part)
             })?;
+            let more = match read.as_slice() {
+                [taken] => left_out(document.expose(), taken),
+                _ => 0,
+            };
+            if more > 0 {
+                cx.render.note(&format!(
+                    "`{name}` holds {} more, and its first alone is taken: put each into a file of its own",
+                    counted(more, "key", "keys")
+                ));
+            }
             for mut entry in read {
                 let kid = edit::label(&mut entry, &labels)
                     .map_err(|error| Error::from(error).during(format!("cannot use `{name}`")))?;

@@ -1,5 +1,7 @@
 //! Keys on their way into a set.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::{Entry, PRIVATE, SetDocument, is_private, text_of};
@@ -10,6 +12,8 @@ use crate::core::jose::jwk::Jwk;
 use crate::core::jose::key_labels::public_operations;
 use crate::core::jose::portable_key::Portable;
 use crate::core::jose::public_key::{PublicKey, octets};
+use crate::core::jose::thumbprint::thumbprint;
+use crate::core::jose::{openssh, pem};
 use crate::core::secret::Secret;
 
 /// What of a key pair goes into a set.
@@ -55,6 +59,39 @@ pub fn import(
         entry.lay_out_anew();
     }
     Ok(entries)
+}
+
+/// Counts the other keys of a document of which [`import`] has `taken` one: PEM
+/// blocks and lines of OpenSSH's can follow each other. Certificates do not
+/// count, since those behind the first vouch for it, nor does the public key
+/// of a private one.
+pub fn left_out(document: &[u8], taken: &Entry) -> usize {
+    let parts: Vec<Secret> = if matches!(document.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        Vec::new()
+    } else if pem::is_pem(document) {
+        let blocks = pem::decode(document).unwrap_or_default();
+        let keys = blocks.iter().filter(|block| block.label.ends_with(" KEY"));
+        keys.map(|block| pem::encode_secret(&block.label, block.der.expose()))
+            .collect()
+    } else {
+        let lines = std::str::from_utf8(document).unwrap_or_default().lines();
+        lines
+            .filter(|line| openssh::find(line.as_bytes()).is_some())
+            .map(Secret::new)
+            .collect()
+    };
+    let own = taken.members().and_then(|jwk| thumbprint(jwk).ok());
+    let prints: BTreeSet<String> = parts
+        .iter()
+        .filter_map(
+            |part| match Portable::read_public(part.expose().as_bytes(), None).ok()? {
+                Portable::One(key) => thumbprint(key.to_jwk().ok()?.values()).ok(),
+                Portable::Set(_) => None,
+            },
+        )
+        .filter(|print| Some(print) != own.as_ref())
+        .collect();
+    prints.len()
 }
 
 fn read_json(document: &[u8]) -> Result<Vec<Entry>, KeyError> {

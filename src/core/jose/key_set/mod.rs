@@ -14,7 +14,7 @@ mod rotation;
 mod summary;
 
 pub use document::{Entry, SetDocument};
-pub use import::{Part, import};
+pub use import::{Part, import, left_out};
 pub use rotation::{
     Action, MAX_SPAN, Next, Phase, Policy, Rotation, Slot, Step, Unclear, is_for_signatures,
     perform,
