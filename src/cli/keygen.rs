@@ -11,6 +11,7 @@ use authctl::core::jose::{Algorithm, Jwk, JwkSet};
 use authctl::core::secret::{Secret, SecretBytes};
 use serde_json::{Map, Value, json};
 
+pub use made::signing_flags;
 use made::{Made, Purpose};
 
 use super::algorithm::{KeyAlgorithm, KeyAlgorithmParser, curve_parser};

@@ -153,7 +153,7 @@ mod unix {
             ("read-only.json", "it is read-only"),
             ("folder", "it is a folder"),
             ("fifo", "it is not a plain file"),
-            ("no/such/folder.json", "No such file or directory"),
+            ("no/such/folder.json", "its folder is not there"),
         ] {
             for call in [
                 &["add", name, "k.pem"][..],

@@ -1,6 +1,6 @@
 //! `authctl jwks rotate`: publish before use, sign, retire.
 
-use authctl::core::jose::{Algorithm, Selection, SigningKey};
+use authctl::core::jose::{Algorithm, Selection, SigningKey, thumbprint};
 use authctl::core::secret::Secret;
 use serde_json::{Value, json};
 
@@ -185,7 +185,8 @@ fn the_state_is_in_the_registered_members() {
         dates(),
         [
             json!([NOW, NOW, NOW + 29 * HOUR]),
-            json!([came, signs, null])
+            // It signs from the run that made it do so.
+            json!([came, NOW + 5 * HOUR, null])
         ]
     );
     let listed = rotation
@@ -301,6 +302,132 @@ fn of_several_keys_the_one_that_signs_must_be_named_once() {
     rotation.run(1, &[]);
     rotation.run(25, &[]);
     assert!(rotation.verifies(&a) && !rotation.verifies(&b));
+}
+
+#[test]
+fn keys_of_one_kid_go_by_thumbprint() {
+    let rotation = Rotation::new();
+    let (a, b) = (key("ES256"), key("ES256"));
+    let set = json!({"keys": [a.public_jwk(), b.public_jwk()]}).to_string();
+    rotation.home.write("set.json", &set);
+    let [first, second] = [&a, &b].map(|key| thumbprint(&key.public_jwk()).unwrap());
+    for flags in [&[][..], &["--current", "k1"]] {
+        rotation
+            .call(0)
+            .args(flags)
+            .code(2)
+            .stderr_has(format!(
+                "may be signing: {first} (kid k1), {second} (kid k1)\n hint: name the one that does with `--current THUMBPRINT`, this once"
+            ))
+            .check();
+    }
+    let answer = rotation.run(0, &[&format!("--current={second}")]);
+    assert_eq!(answer["keys"].as_array().unwrap().len(), 2);
+    let kept: Value = serde_json::from_str(&rotation.home.read("set.json")).unwrap();
+    assert_eq!(kept["keys"][0]["iat"], Value::Null);
+    assert_eq!(kept["keys"][1]["iat"], NOW);
+    // The very same key twice has no name of its own.
+    let set = json!({"keys": [a.public_jwk(), a.public_jwk()]}).to_string();
+    rotation.home.write("set.json", set);
+    rotation
+        .call(0)
+        .code(2)
+        .stderr_has("hint: a key is there twice: take one of the two out of `set.json`")
+        .check();
+}
+
+#[test]
+fn a_dry_run_refuses_what_the_run_would() {
+    let rotation = Rotation::new();
+    for flags in [
+        ["--alg", "RS256", "--bits", "1024"],
+        ["--alg", "RS256", "--bits", "2049"],
+        ["--alg", "ES256", "--bits", "3072"],
+    ] {
+        let refused = |more: &[&str]| {
+            let output = rotation.call(0).args(flags).args(more).run();
+            assert_eq!(output.0.status.code(), Some(2), "{output:?}");
+            output.stderr()
+        };
+        assert_eq!(refused(&["--dry-run"]), refused(&[]));
+    }
+    assert_eq!(rotation.home.names(), [""; 0]);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_before_a_key_is_made() {
+    let home = Home::new();
+    home.authctl(["jwks", "rotate", "my web/jwks.json", "--keys", "keys"])
+        .code(8)
+        .stderr_has("error: cannot edit `my web/jwks.json`\n  why: its folder is not there\n hint: check the path, or make the folder with `mkdir -p 'my web'`")
+        .check();
+    assert_eq!(home.names(), [""; 0]);
+}
+
+#[test]
+fn what_is_to_sign_names_the_flags_that_its_file_does_not() {
+    let rotation = Rotation::new();
+    let folder = ["--keys", "my keys"];
+    for (alg, flags) in [
+        ("Ed25519", " --alg Ed25519"),
+        ("ES384", ""),
+        ("PS256", " --alg PS256"),
+    ] {
+        rotation.home.write("set.json", "{\"keys\":[]}");
+        let answer = rotation.run(0, &[&folder[..], &["--alg", alg]].concat());
+        let todo = &answer["todo"][1];
+        assert_eq!(
+            (&todo["action"], &todo["alg"]),
+            (&json!("deploy_key"), &json!(alg))
+        );
+        let file = todo["file"].as_str().unwrap();
+        let command = match flags {
+            "" => String::new(),
+            flags => format!(" (authctl sign --key '{file}'{flags})"),
+        };
+        assert_eq!(
+            todo["text"],
+            format!("sign with {file}{command} as soon as the set is there")
+        );
+        let published = rotation.run(0, &folder);
+        assert_eq!(published["todo"][1]["alg"], alg);
+        assert_eq!(
+            published["todo"][1]["text"],
+            format!("keep signing with {file}{command} until 2027-01-15T09:00:00Z")
+        );
+        let token = rotation
+            .home
+            .authctl(["sign", "--exp", "15m", "--key", file, "{}"])
+            .args(flags.split_whitespace())
+            .run()
+            .succeeds();
+        rotation
+            .home
+            .authctl(["verify", "--jws", "--jwks", "set.json", token.trim()])
+            .run()
+            .succeeds();
+    }
+}
+
+#[test]
+fn a_late_run_counts_from_when_it_came() {
+    let rotation = Rotation::new();
+    let every = ["--overlap", "1h", "--every", "7d"];
+    rotation.run(0, &every);
+    rotation.run(192, &every);
+    // The key was to sign 767 hours ago.
+    let signs = rotation.run(960, &every);
+    assert_eq!(actions(&signs), ["sign"]);
+    assert_eq!(
+        (&signs["next"], &signs["next_in"]),
+        (&json!("retire"), &json!(HOUR))
+    );
+    let retired = rotation.run(961, &every);
+    assert_eq!(actions(&retired), ["retire"]);
+    assert_eq!(
+        (&retired["next"], &retired["next_in"]),
+        (&json!("publish"), &json!(167 * HOUR))
+    );
 }
 
 #[test]

@@ -9,7 +9,9 @@ use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
 use super::rotate::key_path;
+use crate::cli::keygen::signing_flags;
 use crate::cli::render::{escape, trimmed_table};
+use crate::cli::shell::quoted;
 
 /// One run of a rotation.
 pub struct Plan<'a> {
@@ -40,6 +42,8 @@ struct Todo {
     at: Option<Timestamp>,
     action: &'static str,
     kid: Option<String>,
+    /// By what the key signs: a file of PEM does not say it.
+    alg: Option<&'static str>,
     file: Option<String>,
     text: String,
 }
@@ -113,6 +117,7 @@ impl Plan<'_> {
                     "at": time(todo.at),
                     "action": todo.action,
                     "kid": todo.kid,
+                    "alg": todo.alg,
                     "file": todo.file,
                     "text": todo.text,
                 })
@@ -198,6 +203,7 @@ impl Plan<'_> {
                 at: None,
                 action,
                 kid: slot.and_then(|slot| slot.kid.clone()),
+                alg: slot.and_then(|slot| Some(slot.algorithm?.name())),
                 file,
                 text,
             });
@@ -213,7 +219,7 @@ impl Plan<'_> {
         for step in self.steps {
             let (_, slot) = self.step(step);
             let file = slot.and_then(|slot| self.file(slot));
-            let called = file.clone().unwrap_or_else(|| self.name(slot));
+            let called = self.with_command(slot);
             match step {
                 Step::Publish { after: None, .. } => now(
                     "deploy_key",
@@ -253,7 +259,7 @@ impl Plan<'_> {
         }
         if let (Some(signing), Some(upcoming)) = (self.after.signing(), self.after.upcoming()) {
             let file = self.file(signing);
-            let called = file.clone().unwrap_or_else(|| self.name(Some(signing)));
+            let called = self.with_command(Some(signing));
             let until = upcoming
                 .begins
                 .map_or_else(String::new, |at| format!(" until {at}"));
@@ -284,6 +290,7 @@ impl Plan<'_> {
             at: next.at,
             action: RUN_AGAIN,
             kid: slot.and_then(|slot| slot.kid.clone()),
+            alg: slot.and_then(|slot| Some(slot.algorithm?.name())),
             file: None,
             text,
         }
@@ -309,6 +316,25 @@ impl Plan<'_> {
     fn name(&self, slot: Option<&Slot>) -> String {
         slot.and_then(|slot| slot.kid.clone())
             .unwrap_or_else(|| "the new key".to_owned())
+    }
+
+    /// Returns what to call the key that is to sign: its file, if it is known,
+    /// with the command that signs by it where that needs more than the file.
+    fn with_command(&self, slot: Option<&Slot>) -> String {
+        let Some((slot, file)) = slot.and_then(|slot| Some((slot, self.file(slot)?))) else {
+            return self.name(slot);
+        };
+        let flags = match (slot.algorithm, &slot.kid) {
+            (Some(algorithm), Some(kid)) => {
+                let thumbprint = slot.thumbprint.as_deref();
+                signing_flags(kid, thumbprint, algorithm, slot.default_algorithm)
+            }
+            _ => String::new(),
+        };
+        match flags.is_empty() {
+            true => file,
+            false => format!("{file} (authctl sign --key {}{flags})", quoted(&file)),
+        }
     }
 
     /// Returns the file of a private key, if it is where a rotation puts it.

@@ -7,7 +7,7 @@ use authctl::core::config::SecretRef;
 use authctl::core::config::file::make_private_folder;
 use authctl::core::error::Error;
 use authctl::core::jose::key_set::{
-    MAX_SPAN, Policy, Rotation, SetDocument, Step, Unclear, is_private, perform,
+    MAX_SPAN, Policy, Rotation, SetDocument, Slot, Step, Unclear, is_private, perform,
 };
 use authctl::core::jose::{Algorithm, SigningKey, pem};
 use authctl::core::secret::{Secret, SecretBytes};
@@ -136,7 +136,7 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
     if let Some(current) = &args.current
         && rotation
             .signing()
-            .is_none_or(|slot| slot.kid.as_ref() != Some(current))
+            .is_none_or(|slot| ![&slot.kid, &slot.thumbprint].contains(&&Some(current.clone())))
     {
         cx.render.note(&format!(
             "`{}` is being rotated already, so --current is not looked at",
@@ -148,6 +148,10 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
     let publishes = steps
         .iter()
         .any(|step| matches!(step, Step::Publish { .. }));
+    if publishes {
+        // A dry run promises nothing that would be refused.
+        SigningKey::check_size(algorithm(args, &rotation), args.bits)?;
+    }
     let new = match (publishes, args.dry_run) {
         (false, _) => None,
         (true, false) => Some(NewKey::generate(cx, args, &set, &rotation, folder)?),
@@ -222,19 +226,53 @@ fn refuse_private(set: &SetDocument, file: &SetFile) -> Result<(), Error> {
 fn which(unclear: Unclear, args: &RotateArgs, file: &SetFile) -> Error {
     let name = file.name();
     match unclear {
-        Unclear::Several(kids) => Error::usage(
-            format!(
-                "several keys of `{name}` may be signing: {}",
-                kids.join(", ")
-            ),
-            "name the one that does with `--current KID`, this once",
-        ),
+        Unclear::Several(slots) => several(&slots, name),
         Unclear::Unknown => Error::usage(
             format!(
                 "`{name}` has no key `{}` that can sign",
                 args.current.as_deref().unwrap_or_default()
             ),
             "`authctl jwks list` shows the keys",
+        ),
+    }
+}
+
+/// Names each key by what `--current` takes for it alone: a kid that others
+/// have too stands beside the thumbprint.
+fn several(slots: &[Slot], set: &str) -> Error {
+    let is_alone = |slot: &Slot, of: fn(&Slot) -> &Option<String>| {
+        slots.iter().filter(|other| of(other) == of(slot)).count() == 1
+    };
+    let shares_kid = slots.iter().any(|slot| !is_alone(slot, |slot| &slot.kid));
+    let is_twice = slots
+        .iter()
+        .any(|slot| !is_alone(slot, |slot| &slot.thumbprint));
+    let names: Vec<String> = slots
+        .iter()
+        .map(|slot| {
+            let kid = slot.kid.clone().unwrap_or_default();
+            match (&slot.thumbprint, is_alone(slot, |slot| &slot.kid)) {
+                (Some(thumbprint), false) => format!("{thumbprint} (kid {kid})"),
+                _ => kid,
+            }
+        })
+        .collect();
+    let what = format!(
+        "several keys of `{set}` may be signing: {}",
+        names.join(", ")
+    );
+    match (is_twice, shares_kid) {
+        (true, _) => Error::usage(
+            what,
+            format!("a key is there twice: take one of the two out of `{set}`"),
+        ),
+        (false, true) => Error::usage(
+            what,
+            "name the one that does with `--current THUMBPRINT`, this once",
+        ),
+        (false, false) => Error::usage(
+            what,
+            "name the one that does with `--current KID`, this once",
         ),
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::file_lock::{FileLock, NotLocked};
 use crate::cli::interrupt::{self, Hold};
 use crate::cli::secrets::{MAX_SECRET, read_file};
+use crate::cli::shell::quoted;
 
 /// A set that is locked until this is dropped.
 pub struct SetFile {
@@ -39,7 +40,17 @@ impl SetFile {
                 "name its file",
             ));
         }
-        let path = resolve(typed).map_err(|source| unusable(&name, source))?;
+        let path = resolve(typed).map_err(|source| match missing_folder(typed) {
+            Some(folder) => Error::Input {
+                what: format!("cannot edit `{name}`"),
+                hint: Some(format!(
+                    "check the path, or make the folder with `mkdir -p {}`",
+                    quoted(&folder.display().to_string())
+                )),
+                source: Some(io::Error::new(source.kind(), "its folder is not there")),
+            },
+            None => unusable(&name, source),
+        })?;
         refuse_unwritable(&path, &name)?;
         interrupt::install();
         let lock = FileLock::take(cx, &path, &name, LOCK_MODE).map_err(|error| match error {
@@ -176,6 +187,14 @@ fn resolve(typed: &Path) -> io::Result<PathBuf> {
         false => folder,
     };
     Ok(folder.canonicalize()?.join(name))
+}
+
+/// Returns the folder of a file to be, if it is not there.
+fn missing_folder(typed: &Path) -> Option<&Path> {
+    let folder = typed.parent().filter(|folder| *folder != Path::new(""))?;
+    let found = folder.symlink_metadata();
+    let is_missing = found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    is_missing.then_some(folder)
 }
 
 /// Returns what is there. A file that was made read-only was made so on

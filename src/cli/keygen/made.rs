@@ -8,6 +8,8 @@ use authctl::core::jose::{
 use authctl::core::secret::Secret;
 use serde_json::{Map, Value};
 
+use crate::cli::shell::quoted;
+
 /// What a key is to serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -159,8 +161,15 @@ impl Made {
     pub fn usage(&self, private: &str) -> Option<(&'static str, String)> {
         match self {
             Self::Signing(key) => {
-                let flags = signing_flags(key)?;
-                Some(("sign with", format!("authctl sign --key {private}{flags}")))
+                let public = key.public_key()?;
+                let flags = signing_flags(
+                    key.kid(),
+                    thumbprint(&public.to_jwk()).ok().as_deref(),
+                    key.algorithm(),
+                    Some(public.key_type().default_algorithm()),
+                );
+                let command = format!("authctl sign --key {}{flags}", quoted(private));
+                (!flags.is_empty()).then_some(("sign with", command))
             }
             // Whatever the kid of a token says, the key is tried.
             Self::Decryption(..) => None,
@@ -179,17 +188,21 @@ fn written(
         .map_err(|_| Error::Internal("our own PEM is no text".into()))
 }
 
-/// Returns the flags by which `sign` makes what the JWK Set says of the key:
-/// PKCS#8 has no place for its `alg` and its `kid`. `None` where those that
+/// Returns the flags by which `sign` makes what the JWK Set says of a key:
+/// PKCS#8 has no place for its `alg` and its `kid`. Nothing where those that
 /// `sign` takes by itself are the same.
-fn signing_flags(key: &SigningKey) -> Option<String> {
-    let public = key.public_key()?;
+pub fn signing_flags(
+    kid: &str,
+    thumbprint: Option<&str>,
+    algorithm: Algorithm,
+    default_algorithm: Option<Algorithm>,
+) -> String {
     let mut flags = String::new();
-    if public.key_type().default_algorithm() != key.algorithm() {
-        flags.push_str(&format!(" --alg {}", key.algorithm()));
+    if default_algorithm != Some(algorithm) {
+        flags.push_str(&format!(" --alg {algorithm}"));
     }
-    if thumbprint(&public.to_jwk()).is_ok_and(|own| own != key.kid()) {
-        flags.push_str(&format!(" --kid {}", key.kid()));
+    if thumbprint != Some(kid) {
+        flags.push_str(&format!(" --kid {}", quoted(kid)));
     }
-    (!flags.is_empty()).then_some(flags)
+    flags
 }

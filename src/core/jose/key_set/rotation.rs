@@ -61,8 +61,12 @@ pub struct Slot {
     pub index: usize,
     /// Its kid, or its thumbprint if it has none.
     pub kid: Option<String>,
+    /// Its thumbprint (RFC 7638), if it can have one.
+    pub thumbprint: Option<String>,
     /// Its algorithm, if it says one or has but one.
     pub algorithm: Option<Algorithm>,
+    /// What a key of its type signs by that names no algorithm.
+    pub default_algorithm: Option<Algorithm>,
     /// When it signs at the earliest, or has come into the rotation.
     pub begins: Option<Timestamp>,
     /// When it leaves the set.
@@ -82,8 +86,8 @@ pub struct Rotation {
 /// Why it is not clear which key signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unclear {
-    /// Any of these could; by kid or thumbprint.
-    Several(Vec<String>),
+    /// Any of these could.
+    Several(Vec<Slot>),
     /// No key that may sign is called so.
     Unknown,
 }
@@ -144,7 +148,11 @@ impl Rotation {
             })
             .collect();
         if let Some(named) = named {
-            able.retain(|slot| slot.kid.as_deref() == Some(named));
+            let by_kid = |slot: &Slot| slot.kid.as_deref() == Some(named);
+            match able.iter().any(by_kid) {
+                true => able.retain(by_kid),
+                false => able.retain(|slot| slot.thumbprint.as_deref() == Some(named)),
+            }
             if able.is_empty() {
                 return Err(Unclear::Unknown);
             }
@@ -157,9 +165,7 @@ impl Rotation {
                 self.slots.append(&mut able);
                 Ok(())
             }
-            _ => Err(Unclear::Several(
-                able.into_iter().filter_map(|slot| slot.kid).collect(),
-            )),
+            _ => Err(Unclear::Several(able)),
         }
     }
 
@@ -247,14 +253,17 @@ fn slot(
 ) -> Slot {
     let kid = text_of(members, "kid").map(str::to_owned);
     let own = text_of(members, "alg").and_then(|name| name.parse().ok());
-    let of_type = || {
-        let kind = Jwk::new(members.clone()).ok()?.key_type()?;
-        Some(kind.default_algorithm())
-    };
+    let kind = Jwk::new(members.clone())
+        .ok()
+        .and_then(|jwk| jwk.key_type());
+    let default_algorithm = kind.map(KeyType::default_algorithm);
+    let thumbprint = thumbprint(members).ok();
     Slot {
         index,
-        kid: kid.or_else(|| thumbprint(members).ok()),
-        algorithm: own.or_else(of_type),
+        kid: kid.or_else(|| thumbprint.clone()),
+        thumbprint,
+        algorithm: own.or(default_algorithm),
+        default_algorithm,
         begins,
         ends,
         phase: match ends {

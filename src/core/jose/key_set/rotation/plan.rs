@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::{Phase, Rotation, Slot, is_dated};
 use crate::core::jose::key_set::{Entry, SetDocument};
-use crate::core::jose::numeric_date::NumericDate;
 use crate::core::time::Timestamp;
 
 /// The longest span that a rotation may wait for anything: ten years.
@@ -194,6 +193,11 @@ impl Rotation {
             .chain(sign)
             .chain(publish)
             .min_by_key(|next| next.at)
+            // What is due already comes with the next run.
+            .map(|next| Next {
+                at: next.at.map(|at| at.max(self.now)),
+                ..next
+            })
             .unwrap_or(Next {
                 action: Action::Publish,
                 at: None,
@@ -224,11 +228,7 @@ pub fn perform(
             Step::Sign {
                 index, instead_of, ..
             } => {
-                let begins = set.entries()[index].members().and_then(|members| {
-                    let claim = members.get("nbf")?;
-                    Some(NumericDate::read(claim)?.reached())
-                });
-                if begins.is_none_or(|begins| begins > now) {
+                if counts_from_now(set, index, instead_of, now) {
                     put(set, index, "nbf", now.0);
                 }
                 if let Some(old) = instead_of {
@@ -254,4 +254,22 @@ pub fn perform(
         }
     }
     set.remove(&gone);
+}
+
+/// Says whether a key that begins to sign is to count from now: the run that
+/// makes it sign may have come late, and [`Policy::every`] is how long a key
+/// signs. Not where that would put it behind another one that may sign too.
+fn counts_from_now(
+    set: &SetDocument,
+    index: usize,
+    instead_of: Option<usize>,
+    now: Timestamp,
+) -> bool {
+    let rotation = Rotation::of(set, now);
+    let mut others = rotation.slots().iter().filter(|slot| {
+        slot.phase != Phase::Retiring && slot.index != index && Some(slot.index) != instead_of
+    });
+    let is_future = |slot: &Slot| slot.begins.is_none_or(|begins| begins > now);
+    let own = rotation.slots().iter().find(|slot| slot.index == index);
+    own.is_none_or(is_future) || others.all(is_future)
 }

@@ -153,6 +153,46 @@ fn with_an_interval_a_key_signs_for_as_long() {
 }
 
 #[test]
+fn a_key_that_signs_late_signs_for_as_long_all_the_same() {
+    let mut set = SetDocument::default();
+    let policy = Policy {
+        every: Some(Duration::from_secs(10 * HOUR)),
+        ..policy()
+    };
+    let next = |set: &SetDocument, hours| {
+        let next = Rotation::of(set, at(hours)).next(&policy);
+        (next.action, next.at)
+    };
+    run(&mut set, at(0), &policy, "a");
+    run(&mut set, at(10), &policy, "b");
+    // Due 38 hours ago.
+    assert_eq!(run(&mut set, at(50), &policy, "").0, ["sign b"]);
+    assert_eq!(next(&set, 50), (Action::Publish, Some(at(60))));
+    assert_eq!(run(&mut set, at(59), &policy, "c").0, [""; 0]);
+    assert_eq!(run(&mut set, at(60), &policy, "c").0, ["publish c"]);
+    assert_eq!(next(&set, 60), (Action::Sign, Some(at(62))));
+    // What a late run would find is due now, not in the past.
+    assert_eq!(next(&set, 70), (Action::Sign, Some(at(70))));
+}
+
+#[test]
+fn a_late_run_keeps_the_order_of_those_that_wait() {
+    let mut set = SetDocument::default();
+    for (kid, hours) in [("a", 0), ("b", 3), ("c", 4)] {
+        let mut members = key(kid);
+        members.insert("nbf".into(), at(hours).0.into());
+        set.push(members.into());
+    }
+    let (done, state) = run(&mut set, at(5), &policy(), "");
+    assert_eq!(done, ["sign b"]);
+    assert_eq!(state, "a retiring, b signing, c upcoming");
+    let (done, state) = run(&mut set, at(6), &policy(), "");
+    assert_eq!(done, ["sign c"]);
+    assert_eq!(state, "a retiring, b retiring, c signing");
+    assert_eq!(set.entries()[2].members().unwrap()["nbf"], at(6).0);
+}
+
+#[test]
 fn a_set_that_was_not_rotated_is_taken_over() {
     let mut set = SetDocument::default();
     set.push(key("old").into());
@@ -180,12 +220,15 @@ fn of_several_keys_one_must_be_named() {
             .adopt(&set, named)
             .map(|()| rotation.signing().unwrap().index)
     };
-    assert_eq!(
-        adopt(None),
-        Err(Unclear::Several(vec!["a".into(), "b".into()]))
-    );
+    let Err(Unclear::Several(slots)) = adopt(None) else {
+        panic!("one was taken");
+    };
+    let places: Vec<usize> = slots.iter().map(|slot| slot.index).collect();
+    assert_eq!(places, [0, 2]);
     assert_eq!(adopt(Some("enc")), Err(Unclear::Unknown));
     assert_eq!(adopt(Some("b")), Ok(2));
+    let print = thumbprint(set.entries()[2].members().unwrap()).unwrap();
+    assert_eq!(adopt(Some(&print)), Ok(2));
 }
 
 #[test]
