@@ -22,7 +22,7 @@ pub struct ChecksArgs {
     kind: Option<Kind>,
 
     /// Require this `iss`; its server's keys are used unless others are named
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub issuer: Option<String>,
 
     /// Require this audience in `aud`; if repeated, one of them
@@ -34,7 +34,7 @@ pub struct ChecksArgs {
     pub alg: Option<Vec<Algorithm>>,
 
     /// Require this `typ` in the header, such as at+jwt
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
     typ: Option<String>,
 
     /// Require these scope values; repeat it, or separate them by space or
@@ -72,11 +72,11 @@ pub struct ChecksArgs {
 
     /// With --as: the client that the token was issued to; an ID Token or a
     /// Logout Token is for it
-    #[arg(long, value_name = "ID", requires = "kind")]
+    #[arg(long, value_name = "ID", requires = "kind", value_parser = NonEmptyStringValueParser::new())]
     client_id: Option<String>,
 
     /// With --as id-token: the nonce of the authentication request
-    #[arg(long, value_name = "NONCE", requires = "kind")]
+    #[arg(long, value_name = "NONCE", requires = "kind", value_parser = NonEmptyStringValueParser::new())]
     nonce: Option<String>,
 
     /// With --as id-token: the access token that must be bound to it by
@@ -232,6 +232,11 @@ impl Checks {
             issuer: issuer.map(ToOwned::to_owned),
             ..self.rules.clone()
         })
+    }
+
+    /// Returns how much clocks may differ.
+    pub fn leeway(&self) -> Duration {
+        self.rules.leeway
     }
 
     /// Returns the instant as of which to judge.

@@ -1,5 +1,7 @@
 //! `authctl decode`: what a JWT says of itself, without verification.
 
+use std::time::Duration;
+
 use authctl::core::error::Error;
 use authctl::core::jose::jwt::{self, UnverifiedJwt};
 use authctl::core::jose::{self, Warning, jws};
@@ -68,7 +70,7 @@ pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
     let now = cx.now();
     let format = output::chosen(cx, args.output, Format::Json, Format::Human);
     let encrypted = token.claims().is_none();
-    let findings = args.lint.findings(text, Vec::new(), now)?;
+    let findings = args.lint.findings(text, Vec::new(), now, Duration::ZERO)?;
     let findings = findings.as_deref();
     match format {
         Format::Human => {
@@ -106,7 +108,7 @@ pub fn run(cx: &Context, args: &DecodeArgs) -> Result<(), Error> {
 
 /// Returns what is always warned of.
 fn warnings(token: &UnverifiedJwt, now: Timestamp) -> Vec<Warning> {
-    let findings = jose::lint(token, now).into_iter();
+    let findings = jose::lint(token, now, Duration::ZERO).into_iter();
     findings
         .filter(|found| found.rule.always())
         .map(|found| Warning::new(found.rule.code(), found.message))

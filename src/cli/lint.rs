@@ -1,5 +1,7 @@
 //! `--lint`: what is legal about a token and yet unwise.
 
+use std::time::Duration;
+
 use authctl::core::error::Error;
 use authctl::core::jose::{self, Finding, jwt, lint};
 use authctl::core::time::Timestamp;
@@ -26,7 +28,8 @@ enum How {
 
 impl LintArgs {
     /// Returns what is unwise about a token that can be decoded, and `of_key`
-    /// about the key that verified it; `None` where nobody asked.
+    /// about the key that verified it, by clocks that may differ by `leeway`;
+    /// `None` where nobody asked.
     ///
     /// # Errors
     ///
@@ -36,11 +39,12 @@ impl LintArgs {
         token: &str,
         of_key: Vec<Finding>,
         now: Timestamp,
+        leeway: Duration,
     ) -> Result<Option<Vec<Finding>>, Error> {
         let Some(how) = self.lint else {
             return Ok(None);
         };
-        let mut findings = lint(&jwt::decode(token)?, now);
+        let mut findings = lint(&jwt::decode(token)?, now, leeway);
         findings.extend(of_key);
         match how {
             How::Deny if !findings.is_empty() => Err(jose::Error::Unwise(findings).into()),

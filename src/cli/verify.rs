@@ -148,7 +148,7 @@ fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
         let of_key = lint_key(keys, &verified);
         Ok((verified, of_key))
     })?;
-    let findings = args.lint.findings(token, of_key, now)?;
+    let findings = args.lint.findings(token, of_key, now, checks.leeway())?;
     let findings = findings.as_deref();
     for warning in &verified.warnings {
         cx.render.warning(&warning.message);

@@ -142,6 +142,10 @@ error: the token is unwise
     assert_eq!(error["error"], "token_unwise");
     assert_eq!(codes(&error["failures"]), ["no_typ", "iss_not_https"]);
     assert_eq!(error["failures"][0]["section"], "RFC 8725 §3.11");
+    // A clock that is ahead within the leeway is not.
+    let ahead = bench.sign(claims_but(json!({"iat": NOW + 30})));
+    let of_age = || bench.verify().args(["--max-age", "1h", "--lint=deny"]);
+    good(of_age().args(["--leeway", "60s"]), &ahead, "the leeway");
     // What is not even legal is refused for that.
     let error = bench
         .verify()

@@ -173,6 +173,17 @@ fn a_kind_needs_to_know_by_whom_and_for_whom() {
         (&["--nonce", "n"], "--as <KIND>"),
         (&["--client-id", "a"], "--as <KIND>"),
         (&["--as", "id-token", "--jws"], "cannot be used with"),
+        // An empty variable of a script turns no check off.
+        (
+            &["--as", "id-token", "--client-id", "a", "--nonce", ""],
+            "a value is required for '--nonce <NONCE>'",
+        ),
+        (
+            &["--as", "id-token", "--client-id", ""],
+            "a value is required for '--client-id <ID>'",
+        ),
+        (&["--typ", ""], "a value is required for '--typ <TYPE>'"),
+        (&["--audience", ""], "a value is required for '--audience"),
     ] {
         let call = verify(&bench, flags).arg(&token);
         call.code(2).stderr_has(reason).check();
@@ -182,6 +193,12 @@ fn a_kind_needs_to_know_by_whom_and_for_whom() {
         .args(["--as", "id-token", "--client-id", "a", &token])
         .code(2)
         .stderr_has("the issuer is checked, and none is named")
+        .check();
+    bench
+        .bare()
+        .args(["--issuer", "", &token])
+        .code(2)
+        .stderr_has("a value is required for '--issuer <URL>'")
         .check();
     // H1
     let output = verify(&bench, &["--as", "id-token", "--client-id", "a"])

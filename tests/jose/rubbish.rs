@@ -1,5 +1,7 @@
 //! No octets make a parser panic, and what is changed at random is refused.
 
+use std::time::Duration;
+
 use authctl::core::jose::jwe::{self, DecryptionKeys, EncryptionKey};
 use authctl::core::jose::{Algorithm, JwkSet, Keys, jws, jwt, lint};
 use authctl::core::secret::{Secret, SecretBytes};
@@ -18,7 +20,7 @@ fn read(octets: &[u8]) {
     let _ = DecryptionKeys::from_document(octets, None, Some(&Secret::new("x")));
     if let Ok(text) = jws::trim_input(octets) {
         if let Ok(token) = jwt::decode(text) {
-            lint(&token, NOW);
+            lint(&token, NOW, Duration::ZERO);
         }
         assert_ne!(judge(text, &set_of(key(Algorithm::ES256))), PASSES);
         let password = DecryptionKeys::password(&Secret::new("x"));

@@ -412,7 +412,7 @@ fn j55_decode_shows_without_judging() {
     assert_eq!(times.expires_at.map(|time| time.0), Some(2));
     assert_eq!(times.issued_at.map(|time| time.0), Some(-1));
     assert_eq!(times.not_before, None);
-    let codes: Vec<_> = lint(&decoded, NOW)
+    let codes: Vec<_> = lint(&decoded, NOW, Duration::ZERO)
         .iter()
         .filter(|found| found.rule.always())
         .map(|found| found.rule.code())

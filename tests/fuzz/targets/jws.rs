@@ -3,6 +3,8 @@
 //! is judged among many as it is alone.
 #![no_main]
 
+use std::time::Duration;
+
 use authctl::core::jose::{Batch, base64url, jws, jwt, lint};
 use authctl_fuzz::{KEYS, NOW, codes};
 use libfuzzer_sys::fuzz_target;
@@ -13,7 +15,7 @@ fuzz_target!(|octets: &[u8]| {
         return;
     };
     if let Ok(decoded) = jwt::decode(token) {
-        lint(&decoded, NOW);
+        lint(&decoded, NOW, Duration::ZERO);
         one_spelling(token);
     }
     for allow_unencoded in [false, true] {

@@ -1,11 +1,13 @@
 //! The claims of any JWT: times, parties, numbers.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
+use super::header::is_kind;
 use super::rules::{Findings, LintRule};
 use crate::core::jose::claims::audiences;
 use crate::core::jose::error::shorten;
-use crate::core::jose::header::same_media_type;
 use crate::core::jose::jwt::UnverifiedJwt;
 use crate::core::jose::numeric_date::NumericDate;
 use crate::core::time::{Timestamp, humanize_span};
@@ -22,11 +24,17 @@ const INSTANTS: [&str; 5] = ["exp", "nbf", "iat", "auth_time", "updated_at"];
 /// 8259 §6).
 const EXACT: u64 = 1 << 53;
 
+/// Kinds of token that have no `exp`: a DPoP proof lives from its `iat` (RFC
+/// 9449 §4.2), a Security Event Token says what was (RFC 8417 §2.2: "NOT
+/// RECOMMENDED"), and an introspection response "SHOULD NOT" have one (RFC
+/// 9701 §5).
+const WITHOUT_EXP: [&str; 3] = ["dpop+jwt", "secevent+jwt", "token-introspection+jwt"];
+
 /// Looks at the life of a token.
 pub(super) fn times(
     token: &UnverifiedJwt,
     claims: &Map<String, Value>,
-    now: Timestamp,
+    (now, leeway): (Timestamp, Duration),
     findings: &mut Findings,
 ) {
     let times = token.times();
@@ -59,10 +67,12 @@ pub(super) fn times(
             );
         }
     }
-    if !claims.contains_key("exp") {
+    let lives = !WITHOUT_EXP.iter().any(|kind| is_kind(&token.header, kind));
+    if lives && !claims.contains_key("exp") {
         findings.add(LintRule::NoExp, "the token has no `exp`: it never expires");
     }
-    if let Some(issued_at) = times.issued_at.filter(|issued_at| *issued_at > now) {
+    let ahead = |issued_at: &Timestamp| *issued_at > now.saturating_add(leeway);
+    if let Some(issued_at) = times.issued_at.filter(ahead) {
         findings.add(
             LintRule::IssuedInTheFuture,
             format!("the token was issued in the future, at {issued_at}"),
@@ -93,11 +103,7 @@ pub(super) fn parties(
     claims: &Map<String, Value>,
     findings: &mut Findings,
 ) {
-    let typ = header
-        .get("typ")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let is_proof = same_media_type(typ, "dpop+jwt");
+    let is_proof = is_kind(header, "dpop+jwt");
     match claims.get("iss") {
         None if !is_proof => findings.add(
             LintRule::NoIss,

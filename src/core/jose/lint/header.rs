@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::rules::{Findings, LintRule};
 use crate::core::jose::algorithm::Algorithm;
 use crate::core::jose::error::shorten;
+use crate::core::jose::header::same_media_type;
 use crate::core::jose::public_key::{MIN_RSA_BITS, PublicKey};
 
 /// Header parameters that bring a key or say where one is. A verifier that
@@ -17,10 +18,19 @@ const UNSAFE: [&str; 18] = [
     "..", "://", "\\", "'", "\"", "`", ";", "|", "*", "(", ")", "<", ">", "{", "}", "$(", "&", "\0",
 ];
 
+/// Says whether the `typ` of a header is this one.
+pub(super) fn is_kind(header: &Map<String, Value>, kind: &str) -> bool {
+    let typ = header.get("typ").and_then(Value::as_str);
+    typ.is_some_and(|typ| same_media_type(typ, kind))
+}
+
 /// Looks at how the header names the key.
 pub(super) fn key(header: &Map<String, Value>, findings: &mut Findings) {
+    // A DPoP proof proves possession of the key that it brings, and must bring
+    // one (RFC 9449 §4.2).
+    let is_proof = is_kind(header, "dpop+jwt");
     for name in KEY_IN_HEADER {
-        if header.contains_key(name) {
+        if header.contains_key(name) && !(is_proof && name == "jwk") {
             findings.add(
                 LintRule::KeyInHeader,
                 format!("the header brings a key of its own (`{name}`), which must not be trusted"),
@@ -34,8 +44,8 @@ pub(super) fn key(header: &Map<String, Value>, findings: &mut Findings) {
         findings.add(LintRule::WeakKey, format!("in the header, {fault}"));
     }
     if let Some(Value::String(kid)) = header.get("kid") {
-        // Base64 too may begin with a slash.
-        let absolute = kid.starts_with('/') && kid[1..].contains(['/', '.']);
+        let absolute =
+            kid.starts_with('/') && kid[1..].contains(['/', '.']) && !is_base64_of_hash(kid);
         let path = absolute || kid.starts_with("~/") || kid.starts_with("./");
         let control = kid.chars().any(char::is_control);
         if path || control || UNSAFE.iter().any(|piece| kid.contains(piece)) {
@@ -48,6 +58,21 @@ pub(super) fn key(header: &Map<String, Value>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Says whether a `kid` could be the base64 of a hash or of as many random
+/// octets, which may begin with a slash and hold more: by its padding, or else
+/// by its length and its letters of both cases.
+fn is_base64_of_hash(kid: &str) -> bool {
+    let octets = kid.trim_end_matches('=');
+    let padding = kid.len() - octets.len();
+    let of_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    // Of 16, 20, 24, 32, 48 and 64 octets.
+    let is_long = matches!(octets.len(), 22 | 27 | 32 | 43 | 64 | 86);
+    let is_padded = padding > 0 && kid.len().is_multiple_of(4);
+    let is_mixed = octets.contains(|c: char| c.is_ascii_uppercase())
+        && octets.contains(|c: char| c.is_ascii_lowercase());
+    octets.chars().all(of_base64) && is_long && (is_padded || padding == 0 && is_mixed)
 }
 
 /// Looks at the algorithm and the length of the signature.

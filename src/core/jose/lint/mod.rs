@@ -9,6 +9,8 @@ mod key;
 mod rules;
 mod secrets;
 
+use std::time::Duration;
+
 pub use key::lint_key;
 use rules::Findings;
 pub use rules::{Finding, LintRule};
@@ -16,9 +18,9 @@ pub use rules::{Finding, LintRule};
 use super::jwt::{UnverifiedContent, UnverifiedJwt};
 use crate::core::time::Timestamp;
 
-/// Returns what is unwise about a token by [`LintRule::ALL`]. The values of
-/// claims are never repeated.
-pub fn lint(token: &UnverifiedJwt, now: Timestamp) -> Vec<Finding> {
+/// Returns what is unwise about a token by [`LintRule::ALL`], with clocks that
+/// differ by as much as `leeway`. The values of claims are never repeated.
+pub fn lint(token: &UnverifiedJwt, now: Timestamp, leeway: Duration) -> Vec<Finding> {
     let mut findings = Findings::default();
     header::key(&token.header, &mut findings);
     match &token.content {
@@ -29,7 +31,7 @@ pub fn lint(token: &UnverifiedJwt, now: Timestamp) -> Vec<Finding> {
             ..
         } => {
             header::signature(&token.header, *signature_len, &mut findings);
-            claims::times(token, claims, now, &mut findings);
+            claims::times(token, claims, (now, leeway), &mut findings);
             claims::parties(&token.header, claims, &mut findings);
             claims::numbers(claims, &mut findings);
             access_token::check(&token.header, claims, &mut findings);

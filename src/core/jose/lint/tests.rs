@@ -13,7 +13,7 @@ fn all(header: &Value, claims: &Value, signature_len: usize) -> Vec<&'static str
         base64url::encode(claims.to_string()),
         base64url::encode(vec![1; signature_len])
     );
-    let findings = lint(&jwt::decode(&token).unwrap(), NOW);
+    let findings = lint(&jwt::decode(&token).unwrap(), NOW, Duration::ZERO);
     findings.iter().map(|found| found.rule.code()).collect()
 }
 
@@ -47,7 +47,7 @@ fn with(header: Value, claims: Value) -> Vec<&'static str> {
 
 fn of_jwe(header: Value) -> Vec<&'static str> {
     let token = format!("{}.AA.AA.AA.AA", base64url::encode(header.to_string()));
-    let findings = lint(&jwt::decode(&token).unwrap(), NOW);
+    let findings = lint(&jwt::decode(&token).unwrap(), NOW, Duration::ZERO);
     findings.iter().map(|found| found.rule.code()).collect()
 }
 
@@ -146,7 +146,7 @@ fn secrets_are_found_by_name_and_form_and_not_repeated() {
         base64url::encode(claims.to_string()),
         base64url::encode([1; 64])
     );
-    let findings = lint(&jwt::decode(&token).unwrap(), NOW);
+    let findings = lint(&jwt::decode(&token).unwrap(), NOW, Duration::ZERO);
     let named: Vec<_> = findings
         .iter()
         .filter(|found| found.rule == LintRule::SecretClaim)
@@ -213,8 +213,37 @@ fn a_token_that_says_all_it_should_gives_no_finding() {
     let claims = json!({"client_id": "app", "jti": "1", "scope": "read"});
     assert_eq!(with(json!({"typ": "at+jwt"}), claims), [""; 0]);
     // A DPoP proof, RFC 9449 section 4.2.
-    let proof = json!({"iss": null, "aud": null, "jti": "1", "htm": "GET"});
-    assert_eq!(with(json!({"typ": "dpop+jwt"}), proof), [""; 0]);
+    let proof = json!({"iss": null, "aud": null, "exp": null, "jti": "1", "htm": "GET"});
+    let key = json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"});
+    let header = json!({"typ": "dpop+jwt", "kid": null, "jwk": key});
+    assert_eq!(with(header, proof.clone()), [""; 0]);
+    // It brings its key, and does not say where one is.
+    let header = json!({"typ": "dpop+jwt", "jku": "https://as.example/keys"});
+    assert_eq!(with(header, proof), ["key_in_header"]);
+    // RFC 8417 §2.2, RFC 9701 §5; other kinds expire.
+    for (typ, expected) in [
+        ("secevent+jwt", &[][..]),
+        ("application/secevent+jwt", &[]),
+        ("token-introspection+jwt", &[]),
+        ("logout+jwt", &["no_exp"]),
+    ] {
+        let found = with(json!({"typ": typ}), json!({"exp": null}));
+        assert_eq!(found, expected, "{typ}");
+    }
+}
+
+#[test]
+fn clocks_may_differ_by_the_leeway() {
+    let claims = json!({"iat": NOW.0 + 30, "exp": NOW.0 + 3_600, "iss": "i", "aud": "a"});
+    let header = json!({"alg": "ES256", "typ": "example+jwt"});
+    let [header, claims] = [header, claims].map(|part| base64url::encode(part.to_string()));
+    let token = format!("{header}.{claims}.{}", base64url::encode([1; 64]));
+    let token = jwt::decode(&token).unwrap();
+    for (leeway, expected) in [(29, &["issued_in_the_future"][..]), (30, &[])] {
+        let found = lint(&token, NOW, Duration::from_secs(leeway));
+        let codes: Vec<_> = found.iter().map(|found| found.rule.code()).collect();
+        assert_eq!(codes, expected, "{leeway}");
+    }
 }
 
 #[test]
@@ -236,6 +265,12 @@ fn a_kid_that_could_be_something_else_is_found() {
         "../../dev/null",
         "/dev/null",
         "/etc/key.pem",
+        "/etc/passwd",
+        "/etc/passwd=",
+        "/usr/share/keys/signing/private",
+        "/home/Alice/keys/of/a/service/private.pem=",
+        // As long as a hash.
+        "/var/lib/service/keys/signing/private/one02",
         "~/key.pem",
         "./key.pem",
         "C:\\key",
@@ -262,6 +297,11 @@ fn a_kid_that_could_be_something_else_is_found() {
         "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
         "dGhlIGtpZA+/abc==",
         "/9j+abc=",
+        // SHA-256, SHA-1 and 16 octets, with padding and without.
+        "/0kDLWjgJ/8Nx6Rq5Ekgs1v/P8dKJGuVrl9m8s7gyzM=",
+        "/0kDLWjgJ/8Nx6Rq5Ekgs1v/P8dKJGuVrl9m8s7gyzM",
+        "/Tz9J0qGQ/1rXk8wB2cV5nM6hY4=",
+        "/x3PqV7yTk/2LmNcR9sWdA==",
         "-_-k",
         "2011-04-29",
         "did:example:123#key-1",
