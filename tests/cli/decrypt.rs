@@ -196,6 +196,23 @@ fn the_jwt_in_it_is_refused_as_verify_would() {
     refused(call, &token, &["alg_not_allowed"], "--alg");
 }
 
+/// J1, CVE-2026-29000: whoever has the public key can make one.
+#[test]
+fn j1_a_jwt_in_it_that_nobody_signed_is_refused_without_keys_too() {
+    let nested = Nested::new();
+    for header in [
+        r#"{"alg":"none"}"#,
+        r#"{"alg":" none"}"#,
+        r#"{"typ":"JWT"}"#,
+    ] {
+        let inner = unsigned(header, claims().to_string(), b"");
+        let token = nested.encrypt(&inner);
+        refused(nested.decrypt(), &token, &["alg_none"], header);
+        let outer = nested.decrypt().args(["--outer", &token]);
+        outer.stdout(&inner).stderr_has("NOT verified").check();
+    }
+}
+
 #[test]
 fn without_keys_the_jwt_in_it_is_printed_and_not_called_good() {
     let nested = Nested::new();

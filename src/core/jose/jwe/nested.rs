@@ -105,7 +105,7 @@ fn next(
     match token(content) {
         Some(inner) if inner.is_unsigned() => Err(Error::refused(
             "alg_none",
-            "it is not signed (`alg` is `none`)",
+            "it is not signed (`alg` is `none`, or as good as that)",
         )),
         Some(inner) if inner.encrypted && layers == MAX_LAYERS => Err(Error::refused(
             "nested_too_deep",
@@ -117,8 +117,8 @@ fn next(
 }
 
 /// Says whether a text is a signed or encrypted token in the compact
-/// serialization, by its form: a header with `alg` (and `enc`), and the right
-/// number of parts.
+/// serialization, by its form: a header that is a JSON object (with `alg` and
+/// `enc` where it is encrypted), and the right number of parts.
 pub fn is_token(text: &SecretBytes) -> bool {
     token(text).is_some()
 }
@@ -130,12 +130,19 @@ struct Token<'a> {
 }
 
 impl Token<'_> {
+    /// Says whether nobody signed it: `alg` is `none` in whatever spelling, or
+    /// names nothing, or there is no signature.
     fn is_unsigned(&self) -> bool {
         if self.encrypted {
             return false;
         }
         let alg = self.header.get("alg").and_then(Value::as_str);
-        alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"))
+        let alg: String = alg
+            .into_iter()
+            .flat_map(str::chars)
+            .filter(|c| c.is_alphanumeric())
+            .collect();
+        alg.is_empty() || alg.eq_ignore_ascii_case("none") || self.text.ends_with('.')
     }
 }
 
@@ -147,10 +154,10 @@ fn token(content: &SecretBytes) -> Option<Token<'_>> {
     let header = decode_header(parts[0]).ok()?;
     let encrypted = match parts.len() {
         3 => false,
-        5 if header.contains_key("enc") => true,
+        5 if header.contains_key("alg") && header.contains_key("enc") => true,
         _ => return None,
     };
-    header.contains_key("alg").then_some(Token {
+    Some(Token {
         text,
         header,
         encrypted,
