@@ -207,6 +207,11 @@ fn j45_an_id_token_is_judged_by_oidc_core() {
             (json!({"amr": "pwd"}), &["amr_invalid"]),
             (json!({"acr": 0}), &["acr_invalid"]),
             (json!({"at_hash": 1}), &["at_hash_invalid"]),
+            (json!({"c_hash": 5}), &["c_hash_invalid"]),
+            (json!({"s_hash": {}}), &["s_hash_invalid"]),
+            (json!({"nonce": 5}), &["nonce_invalid"]),
+            (json!({"nonce": ["a"]}), &["nonce_invalid"]),
+            (json!({"nonce": {}}), &["nonce_invalid"]),
             (json!({"nonce": "unasked"}), &[]),
             // One of the other kind, signed by the same key and without `typ`.
             (json!({"events": {LOGOUT: {}}}), &["events"]),
@@ -222,7 +227,7 @@ fn what_the_request_of_an_id_token_said_is_checked() {
     for (nonce, expected) in [
         (json!("n"), &[][..]),
         (json!("N"), &["nonce"]),
-        (json!(["n"]), &["nonce"]),
+        (json!(["n"]), &["nonce_invalid"]),
         (json!(null), &["nonce_missing"]),
     ] {
         let asked = Profile::IdToken {

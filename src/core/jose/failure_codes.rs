@@ -79,6 +79,7 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ("azp_invalid", "`azp` is not a string"),
     ("azp", "`azp` is another client"),
     ("nonce_missing", "there is no `nonce`"),
+    ("nonce_invalid", "`nonce` is not a string"),
     ("nonce", "`nonce` is not that of the request"),
     ("nonce_forbidden", "a Logout Token has a `nonce`"),
     ("at_hash_missing", "there is no `at_hash`"),
@@ -88,6 +89,8 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
         "there is no `at_hash` for the algorithm",
     ),
     ("at_hash", "`at_hash` is that of another access token"),
+    ("c_hash_invalid", "`c_hash` is not a string"),
+    ("s_hash_invalid", "`s_hash` is not a string"),
     ("auth_time_invalid", "`auth_time` is not a number"),
     (
         "auth_in_the_future",
@@ -111,6 +114,10 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ("aud_changed", "a refresh brought another `aud`"),
     ("line_malformed", "a line of `--batch` is no JSON"),
     (
+        "token_malformed",
+        "what a line of `--batch` has is no token",
+    ),
+    (
         "field_missing",
         "a line of `--batch` has no text at `--field`",
     ),
@@ -118,6 +125,7 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ("enc_missing", "a JWE has no `enc`"),
     ("enc_invalid", "`enc` is not a string"),
     ("enc_unsupported", "`enc` is not offered"),
+    ("enc_not_allowed", "`enc` is not among those of `--enc`"),
     (
         "encrypted_key",
         "the encrypted key is there and must not be, or is missing",

@@ -136,7 +136,11 @@ const ID_TOKEN: Demands = Demands {
     forms: &[
         ("sub", Form::Subject, "sub_invalid"),
         ("azp", Form::Text, "azp_invalid"),
+        ("nonce", Form::Text, "nonce_invalid"),
         ("at_hash", Form::Text, "at_hash_invalid"),
+        ("c_hash", Form::Text, "c_hash_invalid"),
+        // Of FAPI 1.0 Advanced §5.1.1.
+        ("s_hash", Form::Text, "s_hash_invalid"),
         ("acr", Form::Text, "acr_invalid"),
         ("amr", Form::Texts, "amr_invalid"),
     ],
@@ -184,7 +188,7 @@ impl Profile {
         let forms = demands.forms.iter().map(|(name, ..)| *name);
         let others: &[&str] = match self {
             Self::AccessToken { .. } => &["auth_time"],
-            Self::IdToken { .. } => &["auth_time", "nonce", "events", "c_hash", "s_hash"],
+            Self::IdToken { .. } => &["auth_time", "events"],
             Self::LogoutToken { .. } => &["nonce", "sid"],
         };
         let others = others.iter().copied();
@@ -300,12 +304,13 @@ fn several_audiences(claims: &impl Claims) -> bool {
 fn check_nonce(claims: &impl Claims, nonce: Option<&str>, checked: &mut Checked) {
     match (claims.get("nonce"), nonce) {
         (Some(Value::String(own)), Some(nonce)) if own == nonce => {}
-        (Some(_), Some(_)) => {
+        (Some(Value::String(_)), Some(_)) => {
             checked.refuse("nonce", "its `nonce` is not the one of the request");
         }
         (None, Some(_)) => checked.refuse("nonce_missing", "it has no `nonce`"),
         (Some(_), None) => checked.warn("nonce_not_checked", "nonce not checked"),
-        (None, None) => {}
+        // Of another form it has been refused before.
+        (Some(_), Some(_)) | (None, None) => {}
     }
 }
 

@@ -118,7 +118,7 @@ fn a_nonce_that_was_sent_comes_back() {
     for (nonce, codes) in [
         (json!("n1"), &[][..]),
         (json!("n2"), &["nonce"]),
-        (json!(1), &["nonce"]),
+        (json!(1), &["nonce_invalid"]),
         (Value::Null, &["nonce_missing"]),
     ] {
         let changes = json!({ "nonce": nonce });
