@@ -7,10 +7,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use authctl::core::error::Error;
+use authctl::core::error::{Error, Report as _};
 use authctl::core::jose::jws::{self, Form};
 use authctl::core::jose::jwt::{self, Exceptions};
-use authctl::core::jose::{Members, NumericDate, SigningKey};
+use authctl::core::jose::{self, Members, NumericDate, SigningKey};
 use authctl::core::secret::SecretBytes;
 use authctl::core::time::Timestamp;
 use clap::builder::NonEmptyStringValueParser;
@@ -48,8 +48,8 @@ use key::SigningKeyArgs;
 #[derive(clap::Args, Debug)]
 pub struct SignArgs {
     /// Claims, a JSON object: the object itself, - for standard input, or
-    /// @FILE. With --jws the payload, any octets, by default from standard
-    /// input
+    /// @FILE. Without it standard input is read where no flag gives a claim.
+    /// With --jws the payload, any octets, by default from standard input
     #[arg(value_name = "CLAIMS|-|@FILE")]
     content: Option<OsString>,
 
@@ -204,7 +204,9 @@ pub fn run(cx: &Context, args: &SignArgs) -> Result<(), Error> {
     let document = args.document()?;
     let now = cx.now();
     let claims = args.claims.over(document, now)?;
-    let token = jwt::sign(&key, header, &claims, &args.exceptions.into(), now)?;
+    let token = jwt::sign(&key, header, &claims, &args.exceptions.into(), now)
+        .map_err(|error| args.with_stdin_kept(error))?;
+    args.note_unread_stdin(cx);
     cx.render.mask(&token);
     match format {
         Format::Token => cx.render.bare_token(&token),
@@ -253,6 +255,19 @@ fn run_jws(cx: &Context, args: &SignArgs, format: Format, header: Members) -> Re
     }))
 }
 
+/// Says whether something was written to standard input, as far as can be told
+/// without waiting for it.
+#[cfg(unix)]
+fn octets_wait_on_stdin() -> bool {
+    let stdin = std::io::stdin();
+    !stdin.is_terminal() && rustix::io::ioctl_fionread(stdin).is_ok_and(|octets| octets > 0)
+}
+
+#[cfg(not(unix))]
+fn octets_wait_on_stdin() -> bool {
+    false
+}
+
 fn kid(key: &SigningKey) -> Option<&str> {
     Some(key.kid()).filter(|kid| !kid.is_empty())
 }
@@ -292,6 +307,29 @@ impl SignArgs {
         }
     }
 
+    /// Names `-` beside the flag of a hint that, alone, would have standard
+    /// input not be read any more.
+    fn with_stdin_kept(&self, error: jose::Error) -> Error {
+        const FLAG: &str = "--exp 15m";
+        match error.hint() {
+            Some(hint) if hint.contains(FLAG) && self.content.is_none() && self.takes_stdin() => {
+                let hint = hint.replace(FLAG, &format!("`- {FLAG}`"));
+                Error::from(error).during_with_hint("no token is made", hint)
+            }
+            _ => error.into(),
+        }
+    }
+
+    /// Says that claims may have been meant which nothing here reads.
+    fn note_unread_stdin(&self, cx: &Context) {
+        let unread = matches!(self.source(), Source::Nothing) && self.key.on_stdin().count() == 0;
+        if unread && octets_wait_on_stdin() {
+            cx.render.note(
+                "standard input is not read beside claims flags: give `-` to sign what it holds",
+            );
+        }
+    }
+
     /// Reads the object that the flags add to.
     fn document(&self) -> Result<Members, Error> {
         let (octets, name) = match self.source() {
@@ -325,6 +363,14 @@ impl SignArgs {
     fn payload(&self) -> Result<SecretBytes, Error> {
         match self.source() {
             Source::File(path) => read_payload(path),
+            // Hardly the name of a file that is there.
+            Source::Typed(typed) if Path::new(typed).is_file() => {
+                let name = Path::new(typed).display();
+                Err(Error::usage(
+                    format!("`{name}` is the name of a file, and would be signed as text"),
+                    format!("@{name} signs what the file holds; text can come on standard input"),
+                ))
+            }
             Source::Typed(typed) => Ok(SecretBytes::new(typed.as_encoded_bytes())),
             Source::Stdin | Source::Nothing => {
                 self.refuse_terminal(

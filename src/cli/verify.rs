@@ -1,6 +1,6 @@
 //! `authctl verify`: is this JWT good?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use authctl::core::error::Error;
@@ -20,7 +20,7 @@ use super::lint::{self, LintArgs, findings_json};
 use super::output;
 use super::raw_json::raw_json;
 use super::render::{Remarks, verified_text};
-use super::secrets::{one_from_stdin, read_payload};
+use super::secrets::{one_from_stdin, read_payload, read_payload_stdin};
 use super::token_input::TokenInput;
 
 /// Verify the signature and claims of a JWT
@@ -65,8 +65,9 @@ struct JwsArgs {
     #[arg(long, conflicts_with_all = CHECKS_OF_CLAIMS)]
     jws: bool,
 
-    /// The payload, where it came apart from the JWS (RFC 7515 appendix F)
-    #[arg(long, value_name = "FILE", requires = "jws", conflicts_with_all = CHECKS_OF_CLAIMS)]
+    /// The payload, where it came apart from the JWS (RFC 7515 appendix F):
+    /// FILE or @FILE, - for standard input
+    #[arg(long, value_name = "FILE|-", requires = "jws", conflicts_with_all = CHECKS_OF_CLAIMS)]
     detached: Option<PathBuf>,
 
     /// Accept an unencoded payload (RFC 7797)
@@ -127,7 +128,9 @@ pub fn run(cx: &Context, args: &VerifyArgs) -> Result<ExitCode, Error> {
 
 fn run_one(cx: &Context, args: &VerifyArgs) -> Result<(), Error> {
     let token = args.token.is_stdin().then_some("the token");
-    let on_stdin = token.into_iter().chain(args.source.on_stdin());
+    let payload = args.jws.takes_stdin().then_some("the payload");
+    let on_stdin = token.into_iter().chain(payload);
+    let on_stdin = on_stdin.chain(args.source.on_stdin());
     one_from_stdin(on_stdin.chain(args.checks.on_stdin()))?;
     let octets = args.token.octets()?;
     let token = jws::trim_input(octets.expose())?;
@@ -193,7 +196,7 @@ fn run_batch(cx: &Context, args: &VerifyArgs) -> Result<ExitCode, Error> {
 
 /// As [`run`], for the signature alone.
 fn run_jws(cx: &Context, args: &VerifyArgs, token: &str, source: KeySource) -> Result<(), Error> {
-    let detached = args.jws.detached.as_deref().map(read_payload).transpose()?;
+    let detached = args.jws.payload()?;
     let rules = jws::Rules {
         algorithms: args.checks.alg.as_deref(),
         detached_payload: detached.as_ref().map(SecretBytes::expose),
@@ -209,6 +212,25 @@ fn run_jws(cx: &Context, args: &VerifyArgs, token: &str, source: KeySource) -> R
         }));
     }
     cx.render.foreign_octets(&verified.payload)
+}
+
+impl JwsArgs {
+    fn takes_stdin(&self) -> bool {
+        self.detached.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Reads the payload that came apart, if one did. Its file may be named as
+    /// `authctl sign` has it named, with an `@`.
+    fn payload(&self) -> Result<Option<SecretBytes>, Error> {
+        let Some(path) = self.detached.as_deref() else {
+            return Ok(None);
+        };
+        if self.takes_stdin() {
+            return read_payload_stdin().map(Some);
+        }
+        let bare = path.to_str().and_then(|path| path.strip_prefix('@'));
+        read_payload(bare.map_or(path, Path::new)).map(Some)
+    }
 }
 
 impl VerifyArgs {

@@ -362,3 +362,41 @@ fn a_token_may_begin_to_be_valid_later() {
         .stderr_has("not checked")
         .check();
 }
+
+/// A claims flag beside claims on standard input would have these not be read
+/// any more.
+#[test]
+fn claims_on_standard_input_are_not_lost_in_silence() {
+    let bench = Bench::new("ES256");
+    let error = bench
+        .sign()
+        .arg("--json")
+        .stdin(r#"{"sub":"alice"}"#)
+        .run()
+        .fails_json(2);
+    assert_eq!(error["failures"][0]["code"], "exp_missing");
+    assert_eq!(
+        error["hint"],
+        "say how long it lives, as with `- --exp 15m`, or --allow-missing-exp"
+    );
+    let call = bench.sign().args(["-", "--exp", "15m"]);
+    let token = call.stdin(r#"{"sub":"alice"}"#).run().succeeds();
+    assert_eq!(claims(&token)["sub"], "alice");
+
+    bench.home.write("claims.json", r#"{"sub":"alice"}"#);
+    let note =
+        "note: standard input is not read beside claims flags: give `-` to sign what it holds\n";
+    for (content, from, notes) in [
+        (&[][..], "claims.json", note),
+        (&["-"], "claims.json", ""),
+        (&["@claims.json"], "claims.json", ""),
+        (&[], "/dev/null", ""),
+    ] {
+        let call = bench.sign().args(["--exp", "15m"]).args(content);
+        let done = call.under_shell(&format!("exec < {from}")).output();
+        let done = done.unwrap();
+        assert!(done.status.success());
+        let stderr = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(stderr, notes, "{content:?} < {from}");
+    }
+}

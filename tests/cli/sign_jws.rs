@@ -70,6 +70,40 @@ fn a_payload_may_stay_apart() {
     );
 }
 
+/// `sign` takes text where `verify` takes the name of a file.
+#[test]
+fn the_name_of_a_file_is_not_signed_for_what_it_holds() {
+    let bench = Bench::new("ES256");
+    bench.home.write("release.bin", OCTETS);
+    let named = ["--detached", "release.bin", "--json"];
+    let error = jws(&bench).args(named).run().fails_json(2);
+    assert_eq!(error["error"], "usage");
+    assert_eq!(
+        error["hint"],
+        "@release.bin signs what the file holds; text can come on standard input"
+    );
+    let token = jws(&bench).arg("absent.bin").run().succeeds();
+    assert_eq!(parts(&token)[1], "absent.bin");
+
+    let signing = jws(&bench).args(["--detached", "@release.bin"]);
+    let token = signing.run().succeeds();
+    let verify = |payload| bench.verify().args(["--jws", "--detached", payload]);
+    for payload in ["release.bin", "@release.bin", "-"] {
+        let call = verify(payload).arg(&token).stdin(OCTETS);
+        assert_eq!(call.run().code_is(0).0.stdout, OCTETS, "{payload}");
+    }
+    verify("-")
+        .stdin(&token)
+        .code(2)
+        .stderr_has("standard input cannot be both the token and the payload")
+        .check();
+    verify("@absent.bin")
+        .arg(&token)
+        .code(8)
+        .stderr_has("cannot read `absent.bin`")
+        .check();
+}
+
 #[test]
 fn j27_an_unencoded_payload_is_signed_as_it_is() {
     let bench = Bench::new("ES256");

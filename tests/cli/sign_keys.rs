@@ -85,7 +85,7 @@ fn the_key_may_come_from_anywhere() {
     home.write("k.pem", pem.expose());
     home.write("pub.pem", key.public_pem().unwrap());
     for reference in ["k.pem", "file:k.pem", "env:K", "cmd:cat k.pem", "-"] {
-        let signing = sign(&home).args(["--key", reference]);
+        let signing = sign(&home).args(["--key", reference, "-q"]);
         let signing = signing.env("K", pem.expose()).stdin(pem.expose());
         verifies(&home, signing, "--key", "pub.pem");
     }
@@ -125,7 +125,7 @@ error: no key is named to sign with
         ),
     ] {
         let error = format!("error: {why}");
-        let call = sign(&home).args(["--key", reference]);
+        let call = sign(&home).args(["--key", reference, "-q"]);
         call.code(8).stderr_has(error).check();
     }
 }
@@ -363,7 +363,7 @@ fn a_secret_signs_as_it_verifies() {
         ("cmd:cat s", "HS512"),
         ("-", "HS256"),
     ] {
-        let signing = sign(&home).args(["--secret", reference, "--alg", alg]);
+        let signing = sign(&home).args(["--secret", reference, "--alg", alg, "-q"]);
         let signing = signing.env("S", secret).stdin(format!("{secret}\r\n"));
         let token = verifies(&home, signing, "--secret", "file:s");
         // A secret that a person chose has no thumbprint to guess it by.
