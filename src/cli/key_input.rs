@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use authctl::core::config::SecretRef;
 use authctl::core::error::{Error, Report as _};
@@ -31,7 +31,10 @@ impl KeyInput {
     /// As [`Context::secret_bytes`].
     pub fn read(&self, cx: &Context) -> Result<SecretBytes, Error> {
         match self {
-            Self::File(path) => read_file(path),
+            Self::File(path) => read_file(path).map_err(|error| match mistaken(path) {
+                Some(hint) => error.during_with_hint("no key can be read", hint),
+                None => error,
+            }),
             Self::Reference(reference) => cx.secret_bytes(reference, "Key", ""),
         }
     }
@@ -49,6 +52,16 @@ impl KeyInput {
             Self::Reference(reference) => reference.to_string(),
         }
     }
+}
+
+/// Says what was probably meant by the path of no file.
+fn mistaken(path: &Path) -> Option<&'static str> {
+    let path = path.to_str()?;
+    if path.starts_with("https://") || path.starts_with("http://") {
+        return Some("keys are in files here: `authctl jwks fetch` gets those of a server");
+    }
+    path.starts_with('@')
+        .then_some("give the name of the file without the `@`")
 }
 
 /// Reads a [`KeyInput`]. Whatever has not the form of a reference is a path;

@@ -254,7 +254,7 @@ fn behind_a_certificate_the_private_key_is_converted() {
     home.write("p", "correct-horse");
     let both = [vector!("ec256.cert.pem"), vector!("ec256.pbkdf2.pem")].concat();
     let private = object(&home, "convert - --to jwk -q --passphrase file:p", &both);
-    let public = object(&home, "public - -o jwk", &both);
+    let public = object(&home, "public - -o jwk -q", &both);
     assert_eq!((&public["x"], public.get("d")), (&private["x"], None));
     assert!(private.contains_key("d"));
 }

@@ -52,6 +52,7 @@ mod jwks_rotate;
 mod key;
 mod key_convert;
 mod key_convert_private;
+mod key_hints;
 mod key_thumbprint;
 mod keygen;
 mod keygen_enc;

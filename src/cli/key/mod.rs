@@ -8,7 +8,10 @@ mod thumbprint;
 
 use authctl::core::config::SecretRef;
 use authctl::core::error::Error;
-use authctl::core::jose::{self, Inspected, Inspection, KeyError, Portable, PortableKey, inspect};
+use authctl::core::jose::{
+    self, Inspected, Inspection, KeyError, Portable, PortableKey, ThumbprintHash, holds_locked_key,
+    inspect,
+};
 use authctl::core::secret::{Secret, SecretBytes};
 
 use super::context::Context;
@@ -89,7 +92,22 @@ impl Source {
             cx,
             &self.key.name(),
             self.passphrase.as_ref(),
-            |passphrase| read(&document, passphrase),
+            |passphrase| {
+                let locked = passphrase.is_none() && holds_locked_key(document.expose());
+                // The passphrase that is named says which key is meant.
+                if locked && self.passphrase.is_some() {
+                    let what = "the key is encrypted, a passphrase is needed";
+                    return Err(jose::Error::key("passphrase", what));
+                }
+                let found = read(&document, passphrase)?;
+                if locked {
+                    let what = "an encrypted private key is there too";
+                    cx.render.note(&format!(
+                        "{what}: with --passphrase it is the one that counts"
+                    ));
+                }
+                Ok(found)
+            },
         )
     }
 
@@ -133,11 +151,10 @@ impl KidArg {
             Inspected::Set(set) => set,
             Inspected::One(key) => {
                 return match &self.kid {
-                    Some(kid) if key.kid() != Some(kid) => Err(jose::Error::key(
-                        "unknown_kid",
+                    Some(kid) if key.kid() != Some(kid) => Err(unknown_kid(
                         "the key does not have this kid, and there is no other",
-                    )
-                    .into()),
+                        "leave out --kid, which names a key of a set",
+                    )),
                     _ => Ok(vec![Chosen {
                         place: None,
                         key: Ok(*key),
@@ -145,11 +162,18 @@ impl KidArg {
                 };
             }
         };
+        let has_kid = |kid| set.iter().flatten().any(|key| key.kid() == kid);
+        let by_kid = has_kid(self.kid.as_deref());
         let chosen: Vec<_> = set
             .into_iter()
             .enumerate()
             .filter(|(_, key)| match (&self.kid, key) {
-                (Some(kid), Ok(key)) => key.kid() == Some(kid),
+                (Some(kid), Ok(key)) if by_kid => key.kid() == Some(kid),
+                // A key without a kid goes by its thumbprint.
+                (Some(kid), Ok(key)) => {
+                    let print = || key.thumbprint(ThumbprintHash::Sha256);
+                    key.kid().is_none() && print().as_deref() == Ok(kid)
+                }
                 (Some(_), Err(_)) => false,
                 (None, _) => true,
             })
@@ -159,12 +183,18 @@ impl KidArg {
             })
             .collect();
         match &self.kid {
-            Some(_) if chosen.is_empty() => {
-                Err(jose::Error::key("unknown_kid", "the key set has no key with this kid").into())
-            }
+            Some(_) if chosen.is_empty() => Err(unknown_kid(
+                "the key set has no key with this kid",
+                "leave out --kid to see all its keys",
+            )),
             _ => Ok(chosen),
         }
     }
+}
+
+fn unknown_kid(message: &str, hint: &'static str) -> Error {
+    let error = KeyError::new("unknown_kid", message).with_hint(hint);
+    jose::Error::from(error).into()
 }
 
 /// What the JWK says of the key that is written.

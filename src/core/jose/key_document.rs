@@ -196,6 +196,7 @@ pub(super) fn locked(document: &[u8], passphrase: Option<&Secret>) -> Option<Key
 
 pub(super) fn public_key() -> KeyError {
     KeyError::new("key_use", "the key is a public one, which cannot sign")
+        .with_hint("sign with its private key; a public one only verifies")
 }
 
 fn find_json(document: &[u8]) -> Result<Unread, KeyError> {

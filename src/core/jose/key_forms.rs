@@ -219,6 +219,23 @@ pub(super) enum Pem {
     OpenSsh(Box<PrivateKey>),
 }
 
+/// Says whether the only private keys of a PEM file are under a passphrase.
+pub fn holds_locked_key(document: &[u8]) -> bool {
+    let private = |block: &Block| match Structure::of_label(&block.label) {
+        Some(structure) if structure.is_private() => Some(structure),
+        None if block.label == openssh_private::LABEL => Some(Structure::Pkcs8),
+        _ => None,
+    };
+    let blocks = if pem::is_pem(document) {
+        pem::decode(document)
+    } else {
+        return false;
+    };
+    let Ok(blocks) = blocks else { return false };
+    let mut private = blocks.iter().filter_map(private).peekable();
+    private.peek().is_some() && private.all(|found| found == Structure::EncryptedPkcs8)
+}
+
 /// Finds the key of a PEM file: the first private one, since OpenSSL and others
 /// put certificates before it, or else the first. A private key under a
 /// passphrase is left alone where none is given and there is another. What
@@ -229,7 +246,14 @@ pub(super) enum Pem {
 /// `key_malformed`, `key_unsupported` for a file that holds something else,
 /// `passphrase`.
 pub(super) fn find_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<Pem, KeyError> {
-    let mut blocks = pem::decode(document)?;
+    let mut blocks = pem::decode(document).map_err(|fault| match holds_escapes(document) {
+        true => KeyError::new(
+            "key_malformed",
+            "the PEM holds `\\n` as two characters in place of line ends",
+        )
+        .with_hint("write it with line ends, as `printf %b \"$KEY\"` does"),
+        false => fault,
+    })?;
     let is_private = |block: &Block| match Structure::of_label(&block.label) {
         Some(Structure::Pkcs8 | Structure::Pkcs1Private | Structure::Sec1) => true,
         Some(Structure::EncryptedPkcs8) => passphrase.is_some(),
@@ -257,7 +281,14 @@ pub(super) fn find_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<P
         Some(label) => KeyError::new(
             "key_unsupported",
             format!("the PEM file has a `{}` and no key", shorten(label)),
-        ),
+        )
+        .with_hint(match label {
+            "PKCS7" | "CMS" => FROM_PKCS7,
+            _ if label.ends_with("CERTIFICATE REQUEST") => {
+                "`openssl req -in FILE -pubkey -noout` writes the public key of a request"
+            }
+            _ => "give a file with a key or a certificate",
+        }),
         None => KeyError::new("key_malformed", "the PEM file has no key"),
     })
 }
@@ -269,16 +300,50 @@ pub(super) fn find_pem(document: &[u8], passphrase: Option<&Secret>) -> Result<P
 /// `key_malformed` for what is none of them, `key_unsupported`, `passphrase`.
 pub(super) fn find_der(document: &[u8], passphrase: Option<&Secret>) -> Result<Found, KeyError> {
     let structure = Structure::of_der(document).ok_or_else(|| {
-        KeyError::new(
-            "key_malformed",
-            "the file is no key in PEM, DER, JSON or the form of OpenSSH",
-        )
+        container(document).unwrap_or_else(|| {
+            KeyError::new(
+                "key_malformed",
+                "the file is no key in PEM, DER, JSON or the form of OpenSSH",
+            )
+        })
     })?;
     Ok(Found {
         form: Form::Der(structure),
         structure,
         der: decrypted(structure, SecretBytes::new(document), passphrase)?,
     })
+}
+
+const FROM_PKCS7: &str = "`openssl pkcs7 -in FILE -print_certs` writes the certificates";
+
+/// Says that bare DER is a container of keys and certificates which is not
+/// read: PKCS#12 (RFC 7292 §4) or PKCS#7 (RFC 2315 §7).
+fn container(der: &[u8]) -> Option<KeyError> {
+    let outer = AnyRef::from_der(der).ok()?;
+    let mut reader = SliceReader::new(outer.value()).ok()?;
+    let first = AnyRef::decode(&mut reader).ok()?;
+    let (what, hint) = match (first.tag(), first.value()) {
+        // version 3, authSafe
+        (Tag::Integer, [3]) => (
+            "PKCS#12",
+            "`openssl pkcs12 -in FILE -nodes -out key.pem` writes it as PEM",
+        ),
+        (Tag::ObjectIdentifier, _) => ("PKCS#7", FROM_PKCS7),
+        _ => return None,
+    };
+    Some(
+        KeyError::new(
+            "key_unsupported",
+            format!("the file is {what}, which is not read"),
+        )
+        .with_hint(hint),
+    )
+}
+
+/// Says whether a text has line ends written as in a string of a program, as
+/// variables of a CI often do.
+fn holds_escapes(document: &[u8]) -> bool {
+    document.windows(2).any(|octets| octets == br"\n")
 }
 
 fn decrypted(

@@ -61,7 +61,7 @@ pub use error::{Error, Failure, KeyError, Malformed, Warning};
 pub use failure_codes::FAILURE_CODES;
 pub use inspection::{Inspected, Inspection, Part, inspect};
 pub use jwk::{Jwk, JwkSet, Skipped};
-pub use key_forms::{Form, Structure};
+pub use key_forms::{Form, Structure, holds_locked_key};
 pub use keys::Keys;
 pub use lint::{Finding, LintRule, lint, lint_key};
 pub use members::{JsonText, Members};

@@ -146,6 +146,7 @@ pub(super) fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<SecretB
             "key_unsupported",
             "the key is encrypted with a scheme that is not supported (PBES2 with AES is)",
         )
+        .with_hint("rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`")
     };
     let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| unsupported())?;
     let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {

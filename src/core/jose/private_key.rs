@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 use super::algorithm::{Curve, ParameterSet};
 use super::base64url;
 use super::error::{Error, KeyError};
-use super::public_key::{Kind, PublicKey, octets, unsupported};
+use super::public_key::{Kind, PublicKey, octets};
 use super::spki::{named_curve, oid, oid_of_parameter_set, oid_unsupported, parameter_set_of};
 use crate::core::secret::SecretBytes;
 
@@ -33,6 +33,9 @@ const RSA_SIZES: [(u32, KeySize); 4] = [
     (4096, KeySize::Rsa4096),
     (8192, KeySize::Rsa8192),
 ];
+
+/// The members of an RSA JWK that its primes make (RFC 7518 §6.3.2).
+const PRIMES: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
 
 /// A key pair, parsed once.
 pub(super) enum PrivateKey {
@@ -132,6 +135,9 @@ impl PrivateKey {
         // Names the reason (too short, exponent 1) before the library below
         // refuses without one.
         PublicKey::rsa(key.modulus.as_bytes(), key.public_exponent.as_bytes())?;
+        if key.version() == pkcs1::Version::Multi {
+            return Err(many_primes());
+        }
         RsaKeyPair::from_der(der)
             .map(|key| Self::Rsa(Box::new(key)))
             .map_err(|_| unusable())
@@ -154,7 +160,15 @@ impl PrivateKey {
         match public.kind() {
             Kind::Rsa { n, e } => {
                 if jwk.contains_key("oth") {
-                    return Err(unsupported("RSA key of", "more than two primes"));
+                    return Err(many_primes());
+                }
+                // A JWK may do without them (RFC 7518 §6.3.2), aws-lc-rs not.
+                if PRIMES.iter().all(|name| !jwk.contains_key(*name)) {
+                    return Err(KeyError::new(
+                        "key_unsupported",
+                        "the RSA key has no primes: beside `d` it needs `p`, `q`, `dp`, `dq` and `qi`",
+                    )
+                    .with_hint("write it with them, as `openssl` or jwcrypto computes them"));
                 }
                 let components = KeyPairComponents {
                     public_key: PublicKeyComponents { n, e },
@@ -357,6 +371,13 @@ fn expanded_pkcs8(set: ParameterSet, key: &PqdsaKeyPair) -> Option<SecretBytes> 
     );
     let der = Zeroizing::new(info.to_der().ok()?);
     Some(SecretBytes::new(der.as_slice()))
+}
+
+fn many_primes() -> KeyError {
+    KeyError::new(
+        "key_unsupported",
+        "an RSA key of more than two primes is not supported",
+    )
 }
 
 fn malformed(message: &str) -> KeyError {

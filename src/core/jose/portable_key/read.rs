@@ -13,6 +13,7 @@ use crate::core::jose::key_set::{PRIVATE, SetDocument, is_private};
 use crate::core::jose::members::Members;
 use crate::core::jose::private_key::PrivateKey;
 use crate::core::jose::public_key::{PublicKey, octets};
+use crate::core::jose::selection::OWN_KIDS;
 use crate::core::jose::thumbprint::thumbprint;
 use crate::core::secret::{Secret, SecretBytes};
 
@@ -96,9 +97,16 @@ impl Portable {
             Self::One(key) => return Ok(*key),
             Self::Set(set) => set,
         };
+        // A key without a kid goes by its thumbprint, where no other has it
+        // for a kid.
+        let has_kid = set.iter().any(|(own, _)| own.as_deref() == kid);
         let mut meant: Vec<_> = set
             .into_iter()
-            .filter(|(own, _)| kid.is_none() || own.as_deref() == kid)
+            .filter(|(own, key)| match (kid, own) {
+                (None, _) => true,
+                (Some(kid), Some(own)) => own == kid,
+                (Some(kid), None) => !has_kid && key.as_ref().is_ok_and(|key| key.prints(kid)),
+            })
             .map(|(_, key)| key)
             .collect();
         match (meant.pop(), meant.len() + 1, kid) {
@@ -115,7 +123,8 @@ impl Portable {
             (_, count, Some(kid)) => Err(KeyError::new(
                 "ambiguous_key",
                 format!("{count} keys of the set have the kid `{}`", shorten(kid)),
-            )),
+            )
+            .with_hint(OWN_KIDS)),
         }
     }
 }
@@ -175,6 +184,11 @@ fn keep_texts<'k>(document: &[u8], keys: impl IntoIterator<Item = Option<&'k mut
 }
 
 impl PortableKey {
+    /// Says whether a text is the thumbprint of the key, if it is no secret.
+    fn prints(&self, text: &str) -> bool {
+        thumbprint(&self.public_members()).as_deref() == Ok(text)
+    }
+
     fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
         let members = jwk.members();
         if jwk.kty() == "oct" {
