@@ -57,12 +57,22 @@ pub fn refuse_existing<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<
 /// Exit 2 for a file that is there, exit 8 when the folder cannot be written
 /// to or the disk is full; nothing that was made here is left then.
 pub fn write(files: &[File], replace: bool) -> Result<(), Error> {
+    write_by(files, replace, ".authctl-")
+}
+
+/// As [`write`], by temporary files whose names begin with `prefix`: who holds
+/// a lock can have those of its own, to be swept by the next holder.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn write_by(files: &[File], replace: bool, prefix: &str) -> Result<(), Error> {
     if !replace {
         refuse_existing(files.iter().map(|file| file.path.as_path()))?;
     }
     let written = files
         .iter()
-        .map(|file| beside(file).map_err(|source| cannot_write(&file.path, source)))
+        .map(|file| beside(file, prefix).map_err(|source| cannot_write(&file.path, source)))
         .collect::<Result<Vec<_>, _>>()?;
     let mut named: Vec<&Path> = Vec::new();
     for (file, temporary) in files.iter().zip(written) {
@@ -100,7 +110,7 @@ pub fn suffixed(prefix: &Path, suffix: &str) -> PathBuf {
     path.into()
 }
 
-fn beside(file: &File) -> std::io::Result<NamedTempFile> {
+fn beside(file: &File, prefix: &str) -> std::io::Result<NamedTempFile> {
     // A rename would fail on a folder after others had taken their places.
     if file.path.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
@@ -114,7 +124,7 @@ fn beside(file: &File) -> std::io::Result<NamedTempFile> {
         ));
     }
     let mut builder = Builder::new();
-    builder.prefix(".authctl-");
+    builder.prefix(prefix);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

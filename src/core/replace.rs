@@ -80,7 +80,10 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn sweep(folder: &Path, prefix: &OsStr) {
+/// Removes the temporary files that processes left which died: those whose
+/// names are `prefix` and what a [`Builder`] adds. The caller holds a lock, so
+/// that nobody else makes files of this prefix.
+pub fn sweep(folder: &Path, prefix: &OsStr) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
     };

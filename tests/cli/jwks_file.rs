@@ -68,6 +68,41 @@ fn a_crash_leaves_the_old_set_or_the_new_one() {
     assert_eq!(home.names(), [".set.json.tmp-mine", "k.pem", "set.json"]);
 }
 
+/// Also in the folder of the keys, where what is left is a private key.
+#[test]
+fn j57_what_a_dead_rotation_left_goes_with_the_next_one() {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let home = Home::new();
+    let set = home.path().canonicalize().unwrap().join("set.json");
+    let mut hasher = DefaultHasher::new();
+    set.as_os_str().as_encoded_bytes().hash(&mut hasher);
+    let left = format!(".authctl-{:016x}-aB3dE6", hasher.finish());
+    for folder in ["", "keys/"] {
+        home.write(&format!("{folder}{left}"), "-----BEGIN PRIVATE KEY-----");
+        // Of another set, and of a command that may be at work.
+        let others = [".authctl-0123456789abcdef-aB3dE6", ".authctl-aB3dE6"];
+        for other in others {
+            home.write(&format!("{folder}{other}"), "");
+        }
+        let rotate = || {
+            let call = home.authctl(["jwks", "rotate", "set.json"]);
+            match folder {
+                "" => call,
+                folder => call.args(["--keys", folder]),
+            }
+        };
+        let is_there = |name: &str| home.path().join(folder).join(name).exists();
+        rotate()
+            .arg("--dry-run")
+            .stdout_has("would publish")
+            .check();
+        assert!(is_there(&left));
+        rotate().stdout_has("published").check();
+        assert!(!is_there(&left));
+        assert!(others.into_iter().all(is_there));
+    }
+}
+
 #[test]
 fn a_lock_that_is_held_is_waited_for() {
     let home = Home::new();

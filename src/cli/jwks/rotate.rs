@@ -10,6 +10,7 @@ use authctl::core::jose::key_set::{
     MAX_SPAN, Policy, Rotation, SetDocument, Slot, Step, Unclear, is_private, perform,
 };
 use authctl::core::jose::{Algorithm, SigningKey, pem};
+use authctl::core::replace::sweep;
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::time::{Timestamp, parse_span};
 use serde_json::{Map, Value};
@@ -145,6 +146,16 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
     }
     let steps = rotation.due(&policy);
     let folder = args.keys.as_deref().unwrap_or_else(|| beside(&args.set));
+    let prefix = file.temporary_prefix();
+    if !args.dry_run {
+        // Private keys of runs that were killed.
+        let folder = if folder == Path::new("") {
+            Path::new(".")
+        } else {
+            folder
+        };
+        sweep(folder, prefix.as_ref());
+    }
     let publishes = steps
         .iter()
         .any(|step| matches!(step, Step::Publish { .. }));
@@ -172,7 +183,7 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
         // Ctrl-C leaves the key and the set, or neither.
         let _hold = Hold::new();
         if let Some(new) = &new {
-            new.write()?;
+            new.write(&prefix)?;
         }
         file.write(&set).inspect_err(|_| {
             if let Some(new) = &new {
@@ -316,7 +327,7 @@ impl NewKey {
         })
     }
 
-    fn write(&self) -> Result<(), Error> {
+    fn write(&self, prefix: &str) -> Result<(), Error> {
         let file = file_set::File {
             path: self.path.clone(),
             content: SecretBytes::new(self.private.expose()),
@@ -329,7 +340,7 @@ impl NewKey {
                 hint: None,
                 source: Some(source),
             })
-            .and_then(|()| file_set::write(&[file], false))
+            .and_then(|()| file_set::write_by(&[file], false, prefix))
             .map_err(|error| {
                 error.during_with_hint(
                     "cannot keep the new private key",

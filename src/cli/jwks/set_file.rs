@@ -1,6 +1,7 @@
 //! The file of a set, which one process at a time may change.
 
 use std::fs::{File, Metadata, OpenOptions};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +75,15 @@ impl SetFile {
     /// Returns what the user calls it.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns what the names of temporary files begin with that belong to this
+    /// set in other folders: whoever holds its lock is the only one to make
+    /// them. Sets may have one name and one folder of keys.
+    pub fn temporary_prefix(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.path.as_os_str().as_encoded_bytes().hash(&mut hasher);
+        format!(".authctl-{:016x}-", hasher.finish())
     }
 
     /// Reads the set, `None` where there is no file.
