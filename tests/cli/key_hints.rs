@@ -77,7 +77,7 @@ fn a_key_without_a_kid_goes_by_its_thumbprint_and_no_hint_goes_in_a_circle() {
         .succeeds();
     let print = prints.lines().nth(1).unwrap();
     let named = |command: &str| home.authctl(["key", command, "nameless.json", "--kid", print]);
-    named("thumbprint").stdout(&format!("{print}\n")).check();
+    named("thumbprint").stdout(format!("{print}\n")).check();
     named("inspect").stdout_has("Ed25519").check();
     named("public").stdout_has(r#""crv":"Ed25519""#).check();
 
@@ -102,7 +102,7 @@ fn a_key_without_a_kid_goes_by_its_thumbprint_and_no_hint_goes_in_a_circle() {
         home.authctl(["key"])
             .args(typed)
             .code(8)
-            .stderr_has(&format!(" hint: {hint}\n"))
+            .stderr_has(format!(" hint: {hint}\n"))
             .check();
     }
 }

@@ -296,7 +296,7 @@ fn a_hint_does_not_ask_for_the_kid_that_was_given() {
         sign(&home)
             .args(["--key", file, "--kid", kid])
             .code(8)
-            .stderr_has(&format!(" hint: {hint}\n"))
+            .stderr_has(format!(" hint: {hint}\n"))
             .check();
     }
 }

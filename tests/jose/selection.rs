@@ -180,7 +180,7 @@ fn a_key_of_a_set_without_a_kid_is_given_none_and_named_by_its_thumbprint() {
     let other = private(Algorithm::EdDSA, nameless.clone());
     let secret = private(Algorithm::HS256, nameless);
     let found = Ok((Algorithm::ES256, String::new()));
-    assert_eq!(select(&set(&[one.clone()]), None, None), found);
+    assert_eq!(select(&set(std::slice::from_ref(&one)), None, None), found);
     let keys = set(&[one.clone(), other.clone(), secret]);
     let print = |jwk: &Value| thumbprint(jwk.as_object().unwrap()).unwrap();
     assert_eq!(select(&keys, None, Some(&print(&one))), found);
