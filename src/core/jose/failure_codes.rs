@@ -3,6 +3,10 @@
 /// Each code of [`super::Failure`] and what it says of a token, in the order
 /// in which the README lists them. A code is never given another meaning.
 pub const FAILURE_CODES: &[(&str, &str)] = &[
+    (
+        "token_malformed",
+        "it is no token, so that nothing of it is judged",
+    ),
     ("alg_missing", "the header has no `alg`"),
     ("alg_invalid", "`alg` is not a string"),
     ("alg_none", "`alg` is `none`, in whatever spelling"),
