@@ -433,7 +433,7 @@ bad\t'Bad tokens'"
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l jobs -d 'Use so many threads; by default as many as the processor runs at once' -r
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l lint -d 'List what is legal but unwise, by RFC 8725, RFC 9068 and others; with =deny, refuse the token for it (exit 3)' -r -f -a "list\t'List it'
 deny\t'Refuse the token for it'"
-complete -c authctl -n "__fish_authctl_using_subcommand verify" -l detached -d 'The payload, where it came apart from the JWS (RFC 7515 appendix F)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand verify" -l detached -d 'The payload, where it came apart from the JWS (RFC 7515 appendix F): FILE or @FILE, - for standard input' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand verify" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
@@ -463,7 +463,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand sign" -l key -d 'Private
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l secret -d 'Secret, for HS256 and its kin: env:NAME, file:PATH, cmd:COMMAND, keychain:NAME, - for standard input, or nothing for a hidden prompt' -r
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l passphrase -d 'Passphrase of an encrypted --key; asked for by default' -r
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l alg -d 'Algorithm; by default that of the JWK, else the usual one of the key\'s type: RS256 for RSA, HS256 for a secret' -r
-complete -c authctl -n "__fish_authctl_using_subcommand sign" -l kid -d 'Key identifier: of a JWK Set it names the key; to a key without one it is given' -r
+complete -c authctl -n "__fish_authctl_using_subcommand sign" -l kid -d 'Key identifier: of a JWK Set it names the key, by its kid or, where it has none, its thumbprint; to a lone key without one it is given' -r
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l iss -d 'Issuer' -r
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l sub -d 'Subject' -r
 complete -c authctl -n "__fish_authctl_using_subcommand sign" -l aud -d 'Audience; if repeated, an array' -r
@@ -904,7 +904,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cacert -d 'Trust these certification authorities too (PEM) [env: AUTHCTL_CACERT, SSL_CERT_FILE]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cert -d 'Present this client certificate (PEM) [env: AUTHCTL_CERT]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cert-key -d 'The key of the client certificate (PEM) [env: AUTHCTL_CERT_KEY]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l force -d 'Replace a file that is no JWK Set'
+complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l force -d 'Replace a file that is no JWK Set, or one with private keys or secrets'
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l json -d 'Answer in JSON, errors too; the same as -o json'
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'Say less: no notes'
 complete -c authctl -n "__fish_authctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s v -l verbose -d 'Say more: -v each step, -vv every HTTP exchange, never a secret'
