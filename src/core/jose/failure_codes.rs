@@ -118,10 +118,6 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ("aud_changed", "a refresh brought another `aud`"),
     ("line_malformed", "a line of `--batch` is no JSON"),
     (
-        "token_malformed",
-        "what a line of `--batch` has is no token",
-    ),
-    (
         "field_missing",
         "a line of `--batch` has no text at `--field`",
     ),
