@@ -54,7 +54,10 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ("never_valid", "`nbf` is not before `exp`"),
     ("iat_missing", "there is no `iat`, and it is needed"),
     ("iat_invalid", "`iat` is not a number"),
-    ("issued_in_the_future", "`iat` is to come"),
+    (
+        "issued_in_the_future",
+        "`iat` is to come, and `--max-age` was asked for",
+    ),
     ("too_old", "`iat` is longer ago than `--max-age`"),
     ("iss_missing", "there is no `iss`"),
     ("iss_invalid", "`iss` is not a string"),
@@ -145,7 +148,7 @@ pub const FAILURE_CODES: &[(&str, &str)] = &[
     ("not_signed", "what is in a JWE is no signed token"),
     (
         "private_jwk",
-        "`jwk` in the header to be signed is a private key",
+        "`jwk` in a header to be written is a private key",
     ),
     ("too_deep", "the claims to be signed are nested too deep"),
     ("too_long", "the token to be signed would be too long"),
