@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// What is tried, in this order.
-const OPTIONS: [&str; 4] = [RELOCATIONS, UNWINDER, SECTIONS, FOLDING];
+const OPTIONS: [&str; 5] = [RELOCATIONS, UNWINDER, SECTIONS, FOLDING, STRINGS];
 
 /// Relative relocations as a bitmap (DT_RELR), 280 kB less. The loader of glibc
 /// knows it since 2.36, and what is built with a glibc asks for no older one in
@@ -34,6 +34,9 @@ const SECTIONS: &str = "-Wl,-z,keep-text-section-prefix";
 /// Functions whose code is the same are one, 70 kB less. Nothing here tells two
 /// functions apart by their addresses, which Rust does not promise to differ.
 const FOLDING: &str = "-Wl,--icf=all";
+
+/// Strings that end alike are one, 4 kB less.
+const STRINGS: &str = "-Wl,-O2";
 
 /// Succeeds where it is relocated and unwinds; with an argument, where it does
 /// so without libgcc_s.

@@ -12,8 +12,6 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
-use jiff::civil::{DateTime, date};
 use serde::{Deserialize, Serialize};
 
 pub use offset::ClockOffset;
@@ -43,8 +41,10 @@ impl Timestamp {
     /// Returns the instant as RFC 3339 in UTC (`2026-01-31T12:00:00Z`), or
     /// `None` outside the years that RFC 3339 can write (0000 to 9999).
     pub fn to_rfc3339(self) -> Option<String> {
-        let instant = EPOCH.checked_add(SignedDuration::from_secs(self.0)).ok()?;
-        let text = format!("{instant}Z");
+        let text = match jiff::Timestamp::from_second(self.0) {
+            Ok(instant) => instant.to_string(),
+            Err(_) => last_days(self)?,
+        };
         // Years before 0 are written with a sign, which is not RFC 3339.
         (!text.starts_with('-')).then_some(text)
     }
@@ -71,37 +71,32 @@ impl FromStr for Timestamp {
         if !has_offset(text) {
             return Err(InvalidTime::Instant);
         }
+        // The last days as those two before them.
+        let (text, later) = match text.strip_prefix("9999-12-3") {
+            Some(rest) if rest.starts_with('0') => (format!("9999-12-28{}", &rest[1..]), TWO_DAYS),
+            Some(rest) if rest.starts_with('1') => (format!("9999-12-29{}", &rest[1..]), TWO_DAYS),
+            _ => (text.to_owned(), 0),
+        };
         text.parse::<jiff::Timestamp>()
-            .map(|instant| Self(instant.as_second()))
-            .ok()
-            .or_else(|| last_day(text))
-            .ok_or(InvalidTime::Instant)
+            .map(|instant| Self(instant.as_second() + later))
+            .map_err(|_| InvalidTime::Instant)
     }
 }
 
-/// When Unix time begins, by the calendar of UTC.
-const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+/// The instants of the library below end in the last but one day of 9999, so
+/// that they have a date in every time zone; those of RFC 3339 do not.
+const TWO_DAYS: i64 = 2 * 86_400;
 
-/// Reads an instant of the last two days of 9999, where the instants of the
-/// library below end; its calendar does not.
-fn last_day(text: &str) -> Option<Timestamp> {
-    let (calendar, offset) = match text.strip_suffix(['Z', 'z']) {
-        Some(calendar) => (calendar, 0),
-        None => {
-            let (calendar, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
-            let (hours, minutes) = offset.get(1..)?.split_once(':')?;
-            let seconds = hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60;
-            let sign = if offset.starts_with('-') { -1 } else { 1 };
-            (calendar, sign * seconds)
-        }
+/// Writes an instant of the last two days of 9999.
+fn last_days(instant: Timestamp) -> Option<String> {
+    let before = jiff::Timestamp::from_second(instant.0.checked_sub(TWO_DAYS)?).ok()?;
+    let before = before.to_string();
+    let (day, rest) = match before.strip_prefix("9999-12-2")?.split_at(1) {
+        ("8", rest) => ("30", rest),
+        ("9", rest) => ("31", rest),
+        _ => return None,
     };
-    let time = calendar.strip_prefix("9999-12-3")?.get(1..)?;
-    let is_time = |c: char| c.is_ascii_digit() || c == ':' || c == '.';
-    if !time.strip_prefix(['T', 't'])?.chars().all(is_time) {
-        return None;
-    }
-    let instant: DateTime = calendar.parse().ok()?;
-    Some(Timestamp(instant.duration_since(EPOCH).as_secs() - offset))
+    Some(format!("9999-12-{day}{rest}"))
 }
 
 /// Says whether a text ends in a `time-offset` (RFC 3339 §5.6): `Z`, or a sign
