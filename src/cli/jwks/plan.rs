@@ -38,7 +38,7 @@ const RUN_AGAIN: &str = "run_again";
 
 /// One thing that the user is to do.
 struct Todo {
-    /// When; `None` for now, or for whenever the user wants it.
+    /// When; `None` where that is at once, or whenever the user wants it.
     at: Option<Timestamp>,
     action: &'static str,
     kid: Option<String>,
