@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use authctl::core::error::Error;
+use authctl::core::replace::folder_of;
 use authctl::core::secret::SecretBytes;
 use tempfile::{Builder, NamedTempFile};
 
@@ -98,7 +99,7 @@ pub fn write_by(files: &[File], replace: bool, prefix: &str) -> Result<(), Error
     }
     if let Some(file) = files.first() {
         // The names are durable when the folder is; not all systems can do it.
-        let _ = std::fs::File::open(folder(&file.path)).and_then(|folder| folder.sync_all());
+        let _ = std::fs::File::open(folder_of(&file.path)).and_then(|folder| folder.sync_all());
     }
     Ok(())
 }
@@ -134,7 +135,7 @@ fn beside(file: &File, prefix: &str) -> std::io::Result<NamedTempFile> {
         };
         builder.permissions(std::fs::Permissions::from_mode(mode));
     }
-    let mut temporary = builder.tempfile_in(folder(&file.path))?;
+    let mut temporary = builder.tempfile_in(folder_of(&file.path))?;
     temporary.write_all(file.content.expose())?;
     #[cfg(unix)]
     if file.readers == Readers::Owner {
@@ -145,13 +146,6 @@ fn beside(file: &File, prefix: &str) -> std::io::Result<NamedTempFile> {
     }
     temporary.as_file().sync_all()?;
     Ok(temporary)
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
 }
 
 fn exists(path: &Path) -> Error {
@@ -179,7 +173,7 @@ fn cannot_write(path: &Path, source: std::io::Error) -> Error {
         what: format!("cannot write `{}`", path.display()),
         hint: Some(format!(
             "check that `{}` is a folder that can be written to",
-            folder(path).display()
+            folder_of(path).display()
         )),
         source: Some(source),
     }

@@ -73,7 +73,8 @@ pub fn hidden(path: &Path, suffix: &str) -> OsString {
     name
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// Returns the folder that a file is in, `.` for a bare name.
+pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

@@ -10,7 +10,7 @@ use authctl::core::jose::key_set::{
     MAX_SPAN, Policy, Rotation, SetDocument, Slot, Step, Unclear, is_private, perform,
 };
 use authctl::core::jose::{Algorithm, SigningKey, pem};
-use authctl::core::replace::sweep;
+use authctl::core::replace::{folder_of, sweep};
 use authctl::core::secret::{Secret, SecretBytes};
 use authctl::core::time::{Timestamp, parse_span};
 use serde_json::{Map, Value};
@@ -135,9 +135,9 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
         .adopt(&set, args.current.as_deref())
         .map_err(|unclear| which(unclear, args, &file))?;
     if let Some(current) = &args.current
-        && rotation
-            .signing()
-            .is_none_or(|slot| ![&slot.kid, &slot.thumbprint].contains(&&Some(current.clone())))
+        && rotation.signing().is_none_or(|slot| {
+            slot.kid.as_ref() != Some(current) && slot.thumbprint.as_ref() != Some(current)
+        })
     {
         cx.render.note(&format!(
             "`{}` is being rotated already, so --current is not looked at",
@@ -149,12 +149,7 @@ pub fn run(cx: &Context, args: &RotateArgs) -> Result<(), Error> {
     let prefix = file.temporary_prefix();
     if !args.dry_run {
         // Private keys of runs that were killed.
-        let folder = if folder == Path::new("") {
-            Path::new(".")
-        } else {
-            folder
-        };
-        sweep(folder, prefix.as_ref());
+        sweep(folder_of(&folder.join("key")), prefix.as_ref());
     }
     let publishes = steps
         .iter()

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use authctl::core::error::Error;
 use authctl::core::jose::key_set::{SetDocument, is_private};
-use authctl::core::replace::Replacement;
+use authctl::core::replace::{Replacement, folder_of};
 
 use crate::cli::context::Context;
 use crate::cli::file_lock::{FileLock, NotLocked};
@@ -189,14 +189,10 @@ fn resolve(typed: &Path) -> io::Result<PathBuf> {
             "it is a symbolic link to nothing",
         ));
     }
-    let (Some(folder), Some(name)) = (typed.parent(), typed.file_name()) else {
+    let Some(name) = typed.file_name() else {
         return Err(io::ErrorKind::NotFound.into());
     };
-    let folder = match folder == Path::new("") {
-        true => Path::new("."),
-        false => folder,
-    };
-    Ok(folder.canonicalize()?.join(name))
+    Ok(folder_of(typed).canonicalize()?.join(name))
 }
 
 /// Returns the folder of a file to be, if it is not there.

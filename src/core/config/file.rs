@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike};
 
 use super::setting::{self, Kind, Layer, Setting, Value};
 use super::{Error, SecretRef};
-use crate::core::replace::Replacement;
+use crate::core::replace::{Replacement, folder_of};
 
 /// The most octets of a configuration; real ones have a few thousand.
 const MAX_FILE: u64 = 1024 * 1024;
@@ -236,10 +236,7 @@ impl ConfigFile {
             return Ok(path);
         }
         let fail = |error: std::io::Error| io("write", path, &error);
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(path);
         make_private_folder(folder).map_err(fail)?;
         let folder = std::fs::canonicalize(folder).map_err(fail)?;
         Ok(folder.join(path.file_name().unwrap_or_default()))
